@@ -1,0 +1,69 @@
+/** From the results of commands to their reply. */
+import type { BatchResult, ItemResult } from '../../commands/handler/types.ts';
+import type { RefusalCode } from '../../commands/deciders/decision.ts';
+import type { ApiConfig, ProjectionWaiter } from '../ports.ts';
+import type { ApiContext } from '../http/context.ts';
+import { Problem } from '../http/problem.ts';
+import type { ProblemKind } from '../http/problem.ts';
+
+const PROBLEM_OF: { readonly [C in RefusalCode]: ProblemKind } = {
+  invalid: 'rejected',
+  not_found: 'not-found',
+  conflict: 'conflict',
+  closed: 'rejected',
+  cancelled: 'rejected',
+  insufficient_quantity: 'rejected',
+  busy: 'unavailable',
+};
+
+export interface Waiting {
+  readonly projections: ProjectionWaiter;
+  readonly config: ApiConfig;
+}
+
+/** The reply to a request that was one object: a rejection is a problem. */
+export async function singleReply(c: ApiContext, batch: BatchResult, waiting?: Waiting): Promise<Response> {
+  const rejected = batch.results.find((result) => result.status === 'rejected');
+  if (rejected) throw rejection(rejected);
+  return reply(c, batch, 200, waiting);
+}
+
+/** The reply to several objects: each has its own outcome. */
+export function manyReply(c: ApiContext, batch: BatchResult, waiting?: Waiting): Promise<Response> {
+  const mixed = batch.results.some((result) => result.status === 'rejected');
+  return reply(c, batch, mixed ? 207 : 200, waiting);
+}
+
+function rejection({ id, error }: ItemResult): Problem {
+  const kind = PROBLEM_OF[error?.code ?? 'invalid'];
+  return new Problem(kind, error?.message ?? 'rejected', {
+    errors: error?.errors ?? [],
+    members: { id, code: error?.code },
+    ...(kind === 'unavailable' ? { headers: { 'Retry-After': '1' } } : {}),
+  });
+}
+
+async function reply(
+  c: ApiContext,
+  batch: BatchResult,
+  status: 200 | 207,
+  waiting: Waiting | undefined,
+): Promise<Response> {
+  if (waiting && batch.position > 0) await untilProjected(batch, waiting);
+  c.header('X-Chronofolio-Position', String(batch.position));
+  return c.json(batch, status);
+}
+
+async function untilProjected(batch: BatchResult, { projections, config }: Waiting): Promise<void> {
+  try {
+    await projections.whenProjected(batch.position, config.projectionTimeoutMs);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'projection_timeout')) throw error;
+    // What was recorded stays recorded, and the caller has to know it.
+    throw new Problem(
+      'not-projected-in-time',
+      `recorded up to position ${batch.position}; readers did not have it within ${config.projectionTimeoutMs} ms`,
+      { cause: error, members: { ...batch } },
+    );
+  }
+}

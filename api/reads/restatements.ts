@@ -1,0 +1,148 @@
+import { z } from '@hono/zod-openapi';
+import { decimal } from '../../domain/decimal.ts';
+import { DEFAULT_MATERIALITY } from '../../domain/returns/restatement.ts';
+import { epochs } from '../../projections/queries/epochs.ts';
+import type { Queries } from '../../projections/queries/queries.ts';
+import { restatement } from '../../projections/queries/restatements.ts';
+import type { ChangedDayView, RestatementQuery } from '../../projections/queries/restatements.ts';
+import type { KnownAt } from '../../projections/queries/reading.ts';
+import type { Api } from '../http/context.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { invalidParameter } from '../http/problem.ts';
+import { negotiate } from '../reply/format.ts';
+import { jsonResponse, readContext, readingResponse } from '../reply/reading.ts';
+import { tableResponse } from '../reply/table.ts';
+import {
+  conventions,
+  knownAt,
+  portfolioParams,
+  returnOptions,
+  securityFilter,
+  tabular,
+  wholeNumber,
+} from './parameters.ts';
+import { columnsOf, tableReplies } from './replies.ts';
+import { changedAmounts, changedDay, completeThrough, epochRow, impactRow } from './rows.ts';
+import { pagedBy, tableEndpoint } from './table-endpoint.ts';
+
+const MAX_EPOCH = 2_147_483_647;
+
+const report = z
+  .object({
+    portfolio_id: z.string(),
+    currency: z.string(),
+    complete_through: completeThrough,
+    compared: z.object({ by: z.enum(['epoch', 'position']), from: z.int(), to: z.int() }),
+    materiality_basis_points: z.string(),
+    days: z.array(changedDay),
+    impact: z.array(impactRow),
+  })
+  .meta({ id: 'Restatement' });
+
+export function restatementReads(api: Api, { reader }: Queries): void {
+  tableEndpoint(
+    api,
+    {
+      path: '/v1/portfolios/{portfolio_id}/epochs',
+      tag: 'Restatements',
+      summary: 'The audit of restatements: what was restated when, from which day, and because of what',
+      params: portfolioParams,
+      query: z.strictObject({
+        ...pagedBy(1_000),
+        security_id: securityFilter,
+        scope: z.enum(['all', 'portfolio']).optional().meta({
+          description: "`portfolio` leaves the positions' epochs out; `all` by default.",
+        }),
+      }),
+      head: { portfolio_id: z.string(), complete_through: completeThrough },
+      rows: 'epochs',
+      row: epochRow,
+      list: 'epochs',
+      key: z.int(),
+      limit: 1_000,
+    },
+    ({ params, query, page, context }) => {
+      const securityId = query.scope === 'portfolio' ? null : query.security_id;
+      const filter = securityId === undefined ? {} : { securityId };
+      return epochs(reader, params.portfolio_id, filter, page, context);
+    },
+  );
+
+  endpoint(
+    api,
+    {
+      method: 'get',
+      path: '/v1/portfolios/{portfolio_id}/restatements',
+      tag: 'Restatements',
+      summary: 'What changed between two epochs of a portfolio, or between two moments of knowledge',
+      description:
+        'Day by day what differs, and the impact on the returns of the standard periods. CSV and NDJSON hold the days.',
+      params: portfolioParams,
+      query: z.strictObject({
+        ...tabular,
+        from_epoch: epochNumber('The one before to_epoch by default.'),
+        to_epoch: epochNumber('The current one by default.'),
+        known_from: knownAt.optional(),
+        known_to: knownAt.optional(),
+        materiality: wholeNumber(0, 10_000)
+          .optional()
+          .meta({ description: 'Basis points from which on a difference is material; 5 by default.' }),
+        ...conventions,
+      }),
+      replies: tableReplies('The changed days and the impact.', report, changedDay),
+      problems: ['not-found', 'not-acceptable', 'not-implemented'],
+    },
+    async (c, { params, query }) => {
+      const format = negotiate(query.format, c.req.header('Accept'));
+      const reading = await restatement(
+        reader,
+        params.portfolio_id,
+        {
+          compare: compared(query),
+          materiality: query.materiality === undefined ? DEFAULT_MATERIALITY : decimal(query.materiality),
+          options: returnOptions(query),
+        },
+        readContext(c, format, query.known_at),
+      );
+      return readingResponse(reading, format, (value, version) => {
+        if (format === 'json') return jsonResponse(value, version);
+        const rows: readonly object[] = format === 'csv' ? value.days.map(flat) : value.days;
+        return tableResponse(c, { head: {}, name: 'days', columns: FLAT_COLUMNS, rows }, format, version);
+      });
+    },
+  );
+}
+
+const SIDES = ['before', 'after', 'delta'] as const;
+const FLAT_COLUMNS = [
+  'date',
+  ...columnsOf(changedAmounts).flatMap((amount) => SIDES.map((side) => `${amount}_${side}`)),
+];
+
+/** A changed day as one line: `cost_before`, `cost_after`, `cost_delta`. */
+function flat(day: ChangedDayView): Record<string, string | null> {
+  const line: Record<string, string | null> = { date: day.date };
+  for (const side of SIDES)
+    for (const [name, value] of Object.entries(day[side] ?? {})) line[`${name}_${side}`] = String(value);
+  return line;
+}
+
+function epochNumber(description: string) {
+  return wholeNumber(0, MAX_EPOCH).optional().meta({ description });
+}
+
+function compared(query: {
+  from_epoch?: number | undefined;
+  to_epoch?: number | undefined;
+  known_from?: KnownAt | undefined;
+  known_to?: KnownAt | undefined;
+}): RestatementQuery['compare'] {
+  const { from_epoch: from, to_epoch: to, known_from: knownFrom, known_to: knownTo } = query;
+  if (knownFrom === undefined) {
+    if (knownTo !== undefined) throw invalidParameter('known_from', 'required', 'is required with known_to');
+    return { by: 'epoch', ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  }
+  if (from !== undefined || to !== undefined)
+    throw invalidParameter('known_from', 'exclusive', 'cannot be combined with from_epoch or to_epoch');
+  return { by: 'knowledge', from: knownFrom, ...(knownTo === undefined ? {} : { to: knownTo }) };
+}

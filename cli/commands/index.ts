@@ -1,0 +1,36 @@
+/** Every command, in the order of the help. */
+import type { Command } from 'commander';
+import type { CliContext } from '../context.ts';
+import { closeDayCommand } from './close-day.ts';
+import { configCommand } from './config.ts';
+import { demoCommand } from './demo.ts';
+import { epochsCommand } from './epochs.ts';
+import { eventsCommand } from './events.ts';
+import { importCommand } from './import.ts';
+import { migrateCommand } from './migrate.ts';
+import { performanceCommand } from './performance.ts';
+import { positionsCommand } from './positions.ts';
+import { quarantineCommand } from './quarantine.ts';
+import { rebuildCommand } from './rebuild.ts';
+import { restatementsCommand } from './restatements.ts';
+import { serveCommand } from './serve.ts';
+import { statusCommand } from './status.ts';
+import { verifyCommand } from './verify.ts';
+
+export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
+  demoCommand,
+  serveCommand,
+  importCommand,
+  closeDayCommand,
+  statusCommand,
+  positionsCommand,
+  performanceCommand,
+  epochsCommand,
+  restatementsCommand,
+  rebuildCommand,
+  verifyCommand,
+  quarantineCommand,
+  eventsCommand,
+  migrateCommand,
+  configCommand,
+];

@@ -1,0 +1,91 @@
+import { Command } from 'commander';
+import { onePortfolio } from '../../projections/queries/portfolios.ts';
+import type { QuarantineRow } from '../../projections/queries/rows.ts';
+import { withApp } from '../context.ts';
+import type { CliContext, GlobalOptions } from '../context.ts';
+import { counted } from '../output/format.ts';
+import { table } from '../output/table.ts';
+import { allPortfolios } from '../portfolios.ts';
+import { valueOf } from '../reading.ts';
+
+const EXAMPLES = `
+An event that cannot be applied keeps only its own key waiting; everything else goes on.
+
+Examples:
+  $ chronofolio quarantine list
+  $ chronofolio quarantine retry PORT_001 SEC_NORVANE`;
+
+/** Keys that wait for an operator. */
+export function quarantineCommand(context: CliContext): Command {
+  return new Command('quarantine')
+    .summary('keys that wait because an event cannot be applied')
+    .description('Lists the keys that are kept apart, and lets them try again.')
+    .addHelpText('after', EXAMPLES)
+    .addCommand(listCommand(context), { isDefault: true })
+    .addCommand(retryCommand(context));
+}
+
+function listCommand(context: CliContext): Command {
+  return new Command('list')
+    .description('Lists what is kept apart, and why.')
+    .action(async (_options: GlobalOptions, command: Command) => {
+      await withApp(context, command.optsWithGlobals<GlobalOptions>(), async ({ app, result }) => {
+        const kept: (QuarantineRow & { readonly portfolio_id: string })[] = [];
+        for (const { portfolio_id: portfolioId } of await allPortfolios(app)) {
+          const { quarantined } = valueOf(await onePortfolio(app.queries.reader, portfolioId));
+          kept.push(...quarantined.map((entry) => ({ portfolio_id: portfolioId, ...entry })));
+        }
+        const { quarantinedKeys } = await app.projections.status();
+        result({ quarantined_keys: quarantinedKeys, quarantined: kept }, () =>
+          kept.length === 0
+            ? 'Nothing is kept apart.'
+            : table(
+                [
+                  { title: 'portfolio' },
+                  { title: 'security' },
+                  { title: 'event', align: 'right' },
+                  { title: 'reason' },
+                ],
+                kept.map((row) => [
+                  row.portfolio_id,
+                  row.security_id ?? '',
+                  String(row.position),
+                  row.reason,
+                ]),
+              ),
+        );
+      });
+    });
+}
+
+function retryCommand(context: CliContext): Command {
+  return new Command('retry')
+    .description('Folds the keys of a portfolio again, or one of them.')
+    .argument('<portfolio>', 'portfolio id')
+    .argument('[security]', 'security id')
+    .action(
+      async (
+        portfolioId: string,
+        securityId: string | undefined,
+        _options: GlobalOptions,
+        command: Command,
+      ) => {
+        const scope = { portfolioId, ...(securityId === undefined ? {} : { securityId }) };
+        await withApp(
+          context,
+          command.optsWithGlobals<GlobalOptions>(),
+          async ({ app, progress, result }) => {
+            valueOf(await onePortfolio(app.queries.reader, portfolioId));
+            const { keys } = await app.projections.rebuild(scope, progress.show);
+            progress.stop();
+            const { quarantinedKeys } = await app.projections.status();
+            result(
+              { retried: keys, quarantined_keys: quarantinedKeys },
+              () =>
+                `${counted(keys, 'key')} folded again; ${counted(quarantinedKeys, 'key is', 'keys are')} still kept apart.`,
+            );
+          },
+        );
+      },
+    );
+}

@@ -1,0 +1,29 @@
+/** Where the commands write: results to standard output, everything else to standard error. */
+export interface Terminal {
+  /** A result: a line or several, without the last line end. */
+  out(text: string): void;
+  /** News of work going on, warnings and errors. */
+  note(text: string): void;
+  /** Whether somebody is looking at standard error, so that bars can be drawn. */
+  readonly interactive: boolean;
+  /** Columns available. */
+  readonly width: number;
+  /** Where bars are drawn. */
+  readonly stream: NodeJS.WritableStream;
+}
+
+interface Streams {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+/** The process's own terminal. */
+export function processTerminal({ stdout, stderr }: Streams): Terminal {
+  return {
+    out: (text) => void stdout.write(`${text}\n`),
+    note: (text) => void stderr.write(`${text}\n`),
+    interactive: stderr.isTTY,
+    width: stdout.isTTY ? stdout.columns : 100,
+    stream: stderr,
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * From what a command says of a transaction to the whole fact: defaults filled in, the day turned into
+ * an instant, and the rules that depend on the portfolio and the security applied.
+ */
+import { day, startOfDay, tryDay } from '../../domain/dates.ts';
+import {
+  AMOUNT_SCALE,
+  decimal,
+  divide,
+  format,
+  isZero,
+  MAX_INTEGER_DIGITS,
+  multiplyAmount,
+} from '../../domain/decimal.ts';
+import type { PortfolioSettings, SecurityDetails, TransactionFields } from '../../domain/events.ts';
+import type { FieldError, Parsed } from '../parsed.ts';
+import { FAMILY } from '../schemas/transaction-rules.ts';
+import type { RecordTransaction } from '../schemas/transaction.ts';
+import { defined } from './changes.ts';
+
+/** What a transaction is judged against. */
+export interface TransactionContext {
+  readonly portfolio: PortfolioSettings;
+  readonly security: SecurityDetails;
+}
+
+/** The instant meant: a plain date is the beginning of that day where the portfolio is kept. */
+export function instantOf(text: string, timeZone: string): string {
+  return tryDay(text) === undefined ? text : startOfDay(day(text), timeZone);
+}
+
+interface Amounts {
+  readonly quantity: string;
+  readonly price: string;
+  readonly gross: string;
+}
+
+/** Quantity, price and gross amount, each from the others where it is not given. */
+function amounts(input: RecordTransaction): Amounts {
+  const { quantity, price, gross_transaction_amount: gross } = input;
+  if (FAMILY[input.transaction_type] === 'cash') {
+    const value = gross ?? quantity ?? '0';
+    return { quantity: value, price: '1', gross: value };
+  }
+  if (gross === undefined) {
+    const product = multiplyAmount(decimal(quantity ?? '0'), decimal(price ?? '0'));
+    return { quantity: quantity ?? '0', price: price ?? '0', gross: format(product) };
+  }
+  if (price !== undefined || quantity === undefined || isZero(decimal(quantity)))
+    return { quantity: quantity ?? '0', price: price ?? '0', gross };
+  return { quantity, price: format(divide(decimal(gross), decimal(quantity), AMOUNT_SCALE)), gross };
+}
+
+function contextFaults(input: RecordTransaction, context: TransactionContext): FieldError[] {
+  const { portfolio, security } = context;
+  const faults: FieldError[] = [];
+  const family = FAMILY[input.transaction_type];
+  const given = input.currency ?? input.trade_currency;
+  if (given !== undefined && given !== security.currency)
+    faults.push({
+      field: input.currency === undefined ? 'trade_currency' : 'currency',
+      rule: 'currency_mismatch',
+      message: `${security.security_id} is kept in ${security.currency}`,
+    });
+  if (family === 'cash' && security.type !== 'cash')
+    faults.push({
+      field: 'security_id',
+      rule: 'not_cash',
+      message: `${input.transaction_type} moves cash, and ${security.security_id} is not of type cash`,
+    });
+  if ((family === 'split' || family === 'reorganisation') && security.type === 'cash')
+    faults.push({
+      field: 'security_id',
+      rule: 'cash',
+      message: `${input.transaction_type} does not apply to cash`,
+    });
+  if (input.lots && portfolio.cost_basis_method !== 'specific')
+    faults.push({
+      field: 'lots',
+      rule: 'lots_not_allowed',
+      message: `${portfolio.portfolio_id} sells lots by ${portfolio.cost_basis_method}`,
+    });
+  if (input.fx_rate !== undefined && input.fx_rate !== '1' && security.currency === portfolio.base_currency)
+    faults.push({
+      field: 'fx_rate',
+      rule: 'disagrees',
+      message: `must be 1 where the base currency is ${portfolio.base_currency} too`,
+    });
+  return faults;
+}
+
+/** The whole transaction, or everything wrong with it in this portfolio. */
+export function completeTransaction(
+  input: RecordTransaction,
+  context: TransactionContext,
+): Parsed<TransactionFields> {
+  const { quantity, price, gross } = amounts(input);
+  const errors = contextFaults(input, context);
+  if (gross.split('.')[0]!.length > MAX_INTEGER_DIGITS)
+    errors.push({
+      field: 'gross_transaction_amount',
+      rule: 'digits',
+      message: `quantity × price has more than ${MAX_INTEGER_DIGITS} digits before the point`,
+    });
+  if (errors.length > 0) return { ok: false, errors };
+  const value: TransactionFields = {
+    transaction_id: input.transaction_id,
+    portfolio_id: input.portfolio_id,
+    security_id: input.security_id,
+    transaction_date: instantOf(input.transaction_date, context.portfolio.time_zone),
+    transaction_type: input.transaction_type,
+    quantity,
+    price,
+    gross_transaction_amount: gross,
+    trade_fee: input.trade_fee ?? '0',
+    taxes: input.taxes ?? '0',
+    accrued_interest: input.accrued_interest ?? '0',
+    currency: context.security.currency,
+    net_cost: input.net_cost,
+    settlement_date: input.settlement_date,
+    fx_rate: input.fx_rate,
+    ratio: input.ratio,
+    target_security_id: input.target_security_id,
+    cost_fraction: input.cost_fraction,
+    lots: input.lots,
+    note: input.note,
+  };
+  return { ok: true, value: defined(value) };
+}

@@ -1,0 +1,69 @@
+/** Correcting and cancelling a recorded transaction. */
+import type { TransactionFields } from '../../domain/events.ts';
+import type { PortfolioState } from '../deciders/portfolio.ts';
+import { unknownPortfolio } from '../deciders/portfolio.ts';
+import { decideCancel, decideCorrect, unknownTransaction } from '../deciders/transactions.ts';
+import { unknownSecurity } from '../deciders/security.ts';
+import type { CancelTransaction, CorrectTransaction } from '../schemas/correction.ts';
+import { requestKey } from './appending.ts';
+import { changeKey } from './change-key.ts';
+import type { Request } from './request.ts';
+import type { Outcome } from './results.ts';
+import { mentionedSecurity, registerMentioned } from './securities.ts';
+
+/** The transaction as first recorded, found by the key under which the log keeps it. */
+export async function findRecorded(
+  { dependencies: { log } }: Pick<Request, 'dependencies'>,
+  transactionId: string,
+): Promise<TransactionFields | undefined> {
+  const found = await log.findKey(`transaction:${transactionId}`);
+  const event = found && (await log.readAt(found.firstPosition));
+  return event?.type === 'TransactionRecorded' ? event.data : undefined;
+}
+
+export async function correctTransaction(
+  request: Request,
+  command: CorrectTransaction,
+  index: number,
+): Promise<Outcome> {
+  const recorded = await findRecorded(request, command.transaction_id);
+  if (!recorded) return unknownTransaction(command.transaction_id);
+  const { settings }: PortfolioState = await request.lookups.portfolio(recorded.portfolio_id);
+  if (!settings) return unknownPortfolio(recorded.portfolio_id);
+  const { details: security } = await request.lookups.security(recorded.security_id);
+  if (!security) return unknownSecurity(recorded.security_id);
+  const target = command.target_security_id;
+  if (target !== undefined) {
+    const mentioned = await mentionedSecurity(request, target, recorded.currency);
+    if (!mentioned.ok) return mentioned;
+    if (mentioned.isNew) await registerMentioned(request, mentioned.details);
+  }
+  const idempotency = requestKey(request.context, index);
+  return changeKey(request, {
+    portfolio: settings,
+    securityId: recorded.security_id,
+    transactionId: command.transaction_id,
+    ...(target === undefined ? {} : { target }),
+    decide: (state) => decideCorrect(command, state, { portfolio: settings, security }),
+    ...(idempotency ? { idempotency } : {}),
+  });
+}
+
+export async function cancelTransaction(
+  request: Request,
+  command: CancelTransaction,
+  index: number,
+): Promise<Outcome> {
+  const recorded = await findRecorded(request, command.transaction_id);
+  if (!recorded) return unknownTransaction(command.transaction_id);
+  const { settings } = await request.lookups.portfolio(recorded.portfolio_id);
+  if (!settings) return unknownPortfolio(recorded.portfolio_id);
+  const idempotency = requestKey(request.context, index);
+  return changeKey(request, {
+    portfolio: settings,
+    securityId: recorded.security_id,
+    transactionId: command.transaction_id,
+    decide: (state) => decideCancel(command, state),
+    ...(idempotency ? { idempotency } : {}),
+  });
+}

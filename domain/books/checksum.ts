@@ -1,0 +1,92 @@
+/**
+ * An order-independent checksum of rows: the sum, modulo 2^64, of a 64-bit hash of each row's canonical
+ * text. Adding and removing are inverse, so that a restatement updates it by the rows it changed.
+ *
+ * Not cryptographic: it finds accidents, not forgeries. Two 32-bit lanes and numbers only, because a
+ * `bigint` per line would cost more than the hash.
+ */
+
+/** A running sum of line hashes. */
+export interface Checksum {
+  add(line: string): void;
+  remove(line: string): void;
+  /** Signed 64 bits, as PostgreSQL's `bigint` holds it. */
+  value(): bigint;
+}
+
+const UINT32 = 0x1_0000_0000;
+
+// The lanes of the line last hashed. Module state rather than a returned pair: nothing is allocated per line.
+let low = 0;
+let high = 0;
+
+/** Leaves the hash of a line in `low` and `high` (unsigned). Takes two UTF-16 units at a time. */
+function hash(line: string): void {
+  const length = line.length;
+  let a = 0x9e3779b9 ^ length;
+  let b = 0x85ebca6b ^ length;
+  let i = 0;
+  for (; i + 1 < length; i += 2) {
+    const unit = line.charCodeAt(i) | (line.charCodeAt(i + 1) << 16);
+    a = Math.imul(a ^ unit, 0x9e3779b1);
+    a ^= a >>> 15;
+    b = Math.imul(b ^ unit, 0x5f356495);
+    b ^= b >>> 13;
+  }
+  if (i < length) {
+    const unit = line.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x9e3779b1);
+    b = Math.imul(b ^ unit, 0x5f356495);
+  }
+  a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35);
+  b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
+  low = (a ^ (a >>> 16)) >>> 0;
+  high = (b ^ (b >>> 16)) >>> 0;
+}
+
+function toBigint(lowLane: number, highLane: number): bigint {
+  return BigInt.asIntN(64, (BigInt(highLane) << 32n) | BigInt(lowLane));
+}
+
+/** The signed 64-bit hash of one line. */
+export function lineHash(text: string): bigint {
+  hash(text);
+  return toBigint(low, high);
+}
+
+export function combine(a: bigint, b: bigint): bigint {
+  return BigInt.asIntN(64, a + b);
+}
+
+export function remove(a: bigint, b: bigint): bigint {
+  return BigInt.asIntN(64, a - b);
+}
+
+/** Starts from the checksum of no rows, or from one kept before. */
+export function createChecksum(start = 0n): Checksum {
+  let sumLow = Number(BigInt.asUintN(32, start));
+  let sumHigh = Number(BigInt.asUintN(32, start >> 32n));
+  return {
+    add(line) {
+      hash(line);
+      sumLow += low;
+      sumHigh += high;
+      if (sumLow >= UINT32) {
+        sumLow -= UINT32;
+        sumHigh += 1;
+      }
+      sumHigh %= UINT32;
+    },
+    remove(line) {
+      hash(line);
+      sumLow -= low;
+      sumHigh -= high;
+      if (sumLow < 0) {
+        sumLow += UINT32;
+        sumHigh -= 1;
+      }
+      if (sumHigh < 0) sumHigh += UINT32;
+    },
+    value: () => toBigint(sumLow, sumHigh),
+  };
+}

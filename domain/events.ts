@@ -1,0 +1,174 @@
+/**
+ * The facts of the log in their newest shape. Old shapes are brought here by `upcast.ts`.
+ *
+ * Field names are those of the outside interfaces (snake_case), numbers of the books are decimal
+ * strings and days are ISO dates: the log is read by others too.
+ */
+
+export type CostBasisMethod = 'fifo' | 'average' | 'lifo' | 'hifo' | 'specific';
+/** Who moves the cash: the books by themselves, or the upstream with transactions of its own. */
+export type CashMode = 'derived' | 'explicit';
+export type FlowTiming = 'bod' | 'eod';
+export type SecurityType = 'equity' | 'fund' | 'bond' | 'cash' | 'crypto' | 'other';
+
+export const TRANSACTION_TYPES = [
+  'BUY',
+  'SELL',
+  'DIVIDEND',
+  'INTEREST',
+  'DEPOSIT',
+  'WITHDRAWAL',
+  'FEE',
+  'TAX',
+  'TRANSFER_IN',
+  'TRANSFER_OUT',
+  'SPLIT',
+  'RETURN_OF_CAPITAL',
+  'SPIN_OFF',
+  'MERGER',
+  'EXCHANGE',
+] as const;
+export type TransactionType = (typeof TRANSACTION_TYPES)[number];
+
+export interface PortfolioSettings {
+  readonly portfolio_id: string;
+  readonly base_currency: string;
+  readonly name?: string;
+  readonly open_date?: string;
+  readonly cost_basis_method: CostBasisMethod;
+  readonly cash: CashMode;
+  readonly allow_short: boolean;
+  /** IANA name; the days of the portfolio's books begin at midnight there. */
+  readonly time_zone: string;
+  readonly inflow_timing: FlowTiming;
+  readonly outflow_timing: FlowTiming;
+}
+
+export interface SecurityDetails {
+  readonly security_id: string;
+  readonly currency: string;
+  readonly type: SecurityType;
+  readonly name?: string;
+  readonly isin?: string;
+  readonly symbol?: string;
+  readonly asset_class?: string;
+  readonly sector?: string;
+  readonly country?: string;
+}
+
+/** A lot named by the transaction that opened it, for specific-lot disposals. */
+export interface LotSelection {
+  readonly lot_id: string;
+  readonly quantity: string;
+}
+
+export interface TransactionFields {
+  readonly transaction_id: string;
+  readonly portfolio_id: string;
+  readonly security_id: string;
+  /** Instant, UTC with microseconds. */
+  readonly transaction_date: string;
+  readonly transaction_type: TransactionType;
+  readonly quantity: string;
+  readonly price: string;
+  readonly gross_transaction_amount: string;
+  readonly trade_fee: string;
+  readonly taxes: string;
+  readonly accrued_interest: string;
+  /** The security's currency; every amount of the transaction is in it. */
+  readonly currency: string;
+  /** Upstream's own figure, kept for comparison and never adopted. */
+  readonly net_cost?: string;
+  readonly settlement_date?: string;
+  /** Rate agreed for this trade: one unit of `currency` in the portfolio's base currency. */
+  readonly fx_rate?: string;
+  /** SPLIT: new units for one old. SPIN_OFF, MERGER, EXCHANGE: units of the target for one held. */
+  readonly ratio?: string;
+  /** SPIN_OFF, MERGER, EXCHANGE: the security received. */
+  readonly target_security_id?: string;
+  /** SPIN_OFF: the part of the cost basis that moves to the target, 0 to 1. */
+  readonly cost_fraction?: string;
+  readonly lots?: readonly LotSelection[];
+  readonly note?: string;
+}
+
+/** What a correction may change: everything but the transaction's identity and its key. */
+export type TransactionChanges = Partial<
+  Omit<TransactionFields, 'transaction_id' | 'portfolio_id' | 'security_id'>
+>;
+
+/** A dated number: ISO date and decimal. */
+export type DatedValue = readonly [date: string, value: string];
+
+export interface EventData {
+  PortfolioOpened: PortfolioSettings;
+  PortfolioSettingsChanged: {
+    portfolio_id: string;
+    changes: Partial<Omit<PortfolioSettings, 'portfolio_id'>>;
+  };
+  PortfolioClosed: { portfolio_id: string; date: string };
+  SecurityRegistered: SecurityDetails;
+  SecurityDetailsChanged: { security_id: string; changes: Partial<Omit<SecurityDetails, 'security_id'>> };
+  /**
+   * A split of the security. `prices_adjusted` says that the closes given for days before it are
+   * already divided by the ratio (as most data vendors deliver them); holdings are moved only by
+   * SPLIT transactions.
+   */
+  SplitAnnounced: { security_id: string; date: string; ratio: string; prices_adjusted: boolean };
+  TransactionRecorded: TransactionFields;
+  TransactionCorrected: {
+    transaction_id: string;
+    portfolio_id: string;
+    security_id: string;
+    changes: TransactionChanges;
+    reason: string;
+  };
+  TransactionCancelled: {
+    transaction_id: string;
+    portfolio_id: string;
+    security_id: string;
+    reason: string;
+  };
+  /** One event holds many dates, so that ten years of closes are a few events. */
+  PricesRecorded: { security_id: string; currency: string; prices: readonly DatedValue[] };
+  FxRatesRecorded: { from_currency: string; to_currency: string; rates: readonly DatedValue[] };
+  BusinessDateAdvanced: { date: string };
+}
+
+export type EventType = keyof EventData;
+
+/** A fact before the log has given it a place. */
+export type DomainEvent = {
+  readonly [T in EventType]: { readonly type: T; readonly data: EventData[T] };
+}[EventType];
+
+/** The newest schema version of each type; a stored event below it is upcast when read. */
+export const SCHEMA_VERSION: Readonly<Record<EventType, number>> = {
+  PortfolioOpened: 1,
+  PortfolioSettingsChanged: 1,
+  PortfolioClosed: 1,
+  SecurityRegistered: 1,
+  SecurityDetailsChanged: 1,
+  SplitAnnounced: 1,
+  TransactionRecorded: 1,
+  TransactionCorrected: 1,
+  TransactionCancelled: 1,
+  PricesRecorded: 1,
+  FxRatesRecorded: 1,
+  BusinessDateAdvanced: 1,
+};
+
+/** The one place that names streams. */
+export const streams = {
+  portfolio: (portfolioId: string) => `portfolio-${portfolioId}`,
+  transactions: (portfolioId: string, securityId: string) => `transactions-${portfolioId}-${securityId}`,
+  security: (securityId: string) => `security-${securityId}`,
+  prices: (securityId: string) => `prices-${securityId}`,
+  fx: (from: string, to: string) => `fx-${from}-${to}`,
+  calendar: 'calendar',
+} as const;
+
+/** The security that holds a currency's cash when the books derive it. */
+export function cashSecurityId(currency: string): string {
+  return `CASH_${currency}`;
+}

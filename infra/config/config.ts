@@ -1,0 +1,202 @@
+/**
+ * The configuration: the environment, read once, parsed into one typed object. Its defaults stand in
+ * `variables.ts` and nowhere else.
+ */
+import { readFileSync } from 'node:fs';
+import { type Environment, type Setting, parseEnvironment } from './environment.ts';
+import { ConfigError } from './errors.ts';
+import type { TimeOfDay } from './rules.ts';
+import type { Values } from './variables.ts';
+
+export { ConfigError } from './errors.ts';
+export type { Setting, Source } from './environment.ts';
+
+export type DatabaseLocation =
+  | { readonly kind: 'embedded'; readonly port: number | undefined }
+  | { readonly kind: 'url'; readonly url: string };
+
+export interface KafkaConfig {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly topic: string;
+  readonly groupId: string;
+  readonly ssl: boolean;
+  readonly sasl:
+    | {
+        readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+        readonly username: string;
+        readonly password: string;
+      }
+    | undefined;
+  readonly republishReplays: boolean;
+}
+
+export interface Config {
+  readonly environment: string;
+  readonly home: string;
+  readonly logging: { readonly level: Values['LOG_LEVEL'] };
+  readonly database: {
+    readonly location: DatabaseLocation;
+    readonly maxConnections: number;
+    /** The longest a reader's statement may run, in milliseconds. */
+    readonly statementTimeoutMs: number;
+  };
+  readonly eventStore:
+    { readonly kind: 'postgres' } | { readonly kind: 'eventstoredb'; readonly url: string };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly bodyLimitBytes: number;
+    readonly streamBatchRows: number;
+    readonly streamMaxRows: number;
+    readonly corsOrigins: readonly string[];
+    readonly shutdownTimeoutMs: number;
+  };
+  readonly projection: {
+    /** The wait after a feed without news, in milliseconds. */
+    readonly pollMs: number;
+    readonly batchSize: number;
+    readonly workers: number;
+    /** How long `?wait=projected` waits, in milliseconds. */
+    readonly timeoutMs: number;
+    readonly rebuildWorkers: number;
+    /** How long superseded epochs and generations are kept. */
+    readonly retentionDays: number;
+    /** From this many basis points on a restatement counts as material. */
+    readonly materialityBps: number;
+  };
+  /** The hour at which the business date advances by itself, if it does. */
+  readonly closeDay: { readonly at: TimeOfDay; readonly timeZone: string } | undefined;
+  /** `undefined` when Kafka is off. */
+  readonly kafka: KafkaConfig | undefined;
+  readonly marketData: {
+    readonly restHost: string;
+    readonly restPort: number;
+    readonly webSocketHost: string;
+    readonly webSocketPort: number;
+    readonly batchSize: number;
+    readonly flushIntervalMs: number;
+    readonly maxRetries: number;
+  };
+  readonly metrics: {
+    readonly enabled: boolean;
+    /** A port of its own; `undefined` when the metrics are served on the API's. */
+    readonly port: number | undefined;
+    readonly path: string;
+  };
+  /** What `describeConfig` tells. */
+  readonly settings: readonly Setting[];
+}
+
+/**
+ * @throws ConfigError whose one-line message names variable, value and rule.
+ */
+export function loadConfig(
+  env: Environment,
+  readFile: (path: string) => string = (path) => readFileSync(path, 'utf8'),
+): Config {
+  const { values, settings } = parseEnvironment(env, readFile);
+  return {
+    environment: values.NODE_ENV,
+    home: values.CHRONOFOLIO_HOME,
+    logging: { level: values.LOG_LEVEL },
+    database: {
+      location: databaseLocation(values),
+      maxConnections: values.POSTGRES_MAX_CONNECTIONS,
+      statementTimeoutMs: values.POSTGRES_STATEMENT_TIMEOUT_MS,
+    },
+    eventStore: eventStore(values),
+    http: {
+      host: values.HOST,
+      port: values.PORT,
+      bodyLimitBytes: values.BODY_LIMIT_BYTES,
+      streamBatchRows: values.STREAM_BATCH_ROWS,
+      streamMaxRows: values.STREAM_MAX_ROWS,
+      corsOrigins: values.CORS_ORIGINS,
+      shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
+    },
+    projection: {
+      pollMs: values.PROJECTION_POLL_MS,
+      batchSize: values.PROJECTION_BATCH_SIZE,
+      workers: values.PROJECTION_WORKERS,
+      timeoutMs: values.PROJECTION_TIMEOUT_MS,
+      rebuildWorkers: values.REBUILD_WORKERS,
+      retentionDays: values.RETENTION_DAYS,
+      materialityBps: values.MATERIALITY_BPS,
+    },
+    closeDay:
+      values.CLOSE_DAY_AT === undefined
+        ? undefined
+        : { at: values.CLOSE_DAY_AT, timeZone: values.CLOSE_DAY_TIME_ZONE },
+    kafka: kafka(values),
+    marketData: {
+      restHost: values.REST_API_HOST,
+      restPort: values.REST_API_PORT,
+      webSocketHost: values.WEBSOCKET_HOST,
+      webSocketPort: values.WEBSOCKET_PORT,
+      batchSize: values.BATCH_SIZE,
+      flushIntervalMs: values.FLUSH_INTERVAL,
+      maxRetries: values.MAX_RETRIES,
+    },
+    metrics: { enabled: values.METRICS_ENABLED, port: values.METRICS_PORT, path: values.METRICS_PATH },
+    settings,
+  };
+}
+
+/** The effective configuration, variable by variable, with secrets masked. */
+export function describeConfig(config: Config): readonly Setting[] {
+  return config.settings;
+}
+
+/** `DATABASE_URL` first, else what the `POSTGRES_…` variables say, else the embedded server. */
+function databaseLocation(values: Values): DatabaseLocation {
+  if (values.DATABASE_URL !== undefined) return { kind: 'url', url: values.DATABASE_URL };
+  const { POSTGRES_HOST, POSTGRES_PORT, POSTGRES_DATABASE, POSTGRES_USER, POSTGRES_PASSWORD } = values;
+  const parts = [POSTGRES_HOST, POSTGRES_PORT, POSTGRES_DATABASE, POSTGRES_USER, POSTGRES_PASSWORD];
+  if (parts.every((part) => part === undefined))
+    return { kind: 'embedded', port: values.EMBEDDED_POSTGRES_PORT };
+
+  const user = encodeURIComponent(POSTGRES_USER ?? 'postgres');
+  const login = POSTGRES_PASSWORD === undefined ? user : `${user}:${encodeURIComponent(POSTGRES_PASSWORD)}`;
+  const host = POSTGRES_HOST ?? 'localhost';
+  const database = encodeURIComponent(POSTGRES_DATABASE ?? 'chronofolio');
+  // A path is the directory of a Unix socket; a bare IPv6 address needs brackets.
+  const socket = host.startsWith('/');
+  const address = socket ? 'localhost' : host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  const query = socket ? `?host=${encodeURIComponent(host)}` : '';
+  return {
+    kind: 'url',
+    url: `postgresql://${login}@${address}:${POSTGRES_PORT ?? 5432}/${database}${query}`,
+  };
+}
+
+function eventStore(values: Values): Config['eventStore'] {
+  if (values.EVENT_STORE === 'postgres') return { kind: 'postgres' };
+  return { kind: 'eventstoredb', url: required(values, 'EVENTSTORE_URL', 'with EVENT_STORE=eventstoredb') };
+}
+
+function kafka(values: Values): KafkaConfig | undefined {
+  if (values.KAFKA_BROKERS === undefined) return undefined;
+  const mechanism = values.KAFKA_SASL_MECHANISM;
+  return {
+    brokers: values.KAFKA_BROKERS,
+    clientId: values.KAFKA_CLIENT_ID,
+    topic: values.KAFKA_TOPIC,
+    groupId: values.KAFKA_GROUP_ID,
+    ssl: values.KAFKA_SSL,
+    sasl: mechanism && {
+      mechanism,
+      username: required(values, 'KAFKA_SASL_USERNAME', 'with KAFKA_SASL_MECHANISM'),
+      password: required(values, 'KAFKA_SASL_PASSWORD', 'with KAFKA_SASL_MECHANISM'),
+    },
+    republishReplays: values.REPUBLISH_REPLAYS,
+  };
+}
+
+function required<N extends keyof Values>(values: Values, variable: N, when: string): NonNullable<Values[N]> {
+  const value = values[variable];
+  if (value === undefined) {
+    throw new ConfigError([{ variable, value: '""', rule: `must be set ${when}` }]);
+  }
+  return value;
+}

@@ -1,0 +1,88 @@
+/** Every environment variable the program reads, with its rule, its default and whether it is secret. */
+import { z } from 'zod';
+import * as rule from './rules.ts';
+
+const MILLISECONDS = rule.wholeNumber(1, 86_400_000);
+
+/** A default is written as it would be in the environment. */
+export const VARIABLES = z.object({
+  NODE_ENV: rule.nonEmptyText.prefault('development'),
+  CHRONOFOLIO_HOME: rule.nonEmptyText.prefault('.chronofolio'),
+  LOG_LEVEL: rule.oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).prefault('info'),
+
+  DATABASE_URL: rule.connectionString(['postgresql', 'postgres']).optional(),
+  POSTGRES_HOST: rule.hostName.optional(),
+  POSTGRES_PORT: rule.port.optional(),
+  POSTGRES_DATABASE: rule.nonEmptyText.optional(),
+  POSTGRES_USER: rule.nonEmptyText.optional(),
+  POSTGRES_PASSWORD: rule.nonEmptyText.optional(),
+  POSTGRES_MAX_CONNECTIONS: rule.wholeNumber(2, 10_000).prefault('20'),
+  POSTGRES_STATEMENT_TIMEOUT_MS: MILLISECONDS.prefault('60000'),
+  EMBEDDED_POSTGRES_PORT: rule.port.optional(),
+
+  EVENT_STORE: rule.oneOf(['postgres', 'eventstoredb']).prefault('postgres'),
+  EVENTSTORE_URL: rule
+    .connectionString(['esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover'])
+    .optional(),
+
+  HOST: rule.hostName.prefault('127.0.0.1'),
+  PORT: rule.listeningPort.prefault('8080'),
+  BODY_LIMIT_BYTES: rule.wholeNumber(1_024, 1_073_741_824).prefault('10485760'),
+  STREAM_BATCH_ROWS: rule.wholeNumber(1, 100_000).prefault('500'),
+  STREAM_MAX_ROWS: rule.wholeNumber(1, 100_000_000).prefault('1000000'),
+  CORS_ORIGINS: rule
+    .commaList(/^(\*|https?:\/\/[^\s/]+)$/, 'must be * or origins such as https://example.org, by commas')
+    .prefault('*'),
+  SHUTDOWN_TIMEOUT_MS: MILLISECONDS.prefault('10000'),
+
+  PROJECTION_POLL_MS: rule.wholeNumber(1, 60_000).prefault('5'),
+  PROJECTION_BATCH_SIZE: rule.wholeNumber(1, 100_000).prefault('1000'),
+  PROJECTION_WORKERS: rule.wholeNumber(1, 64).prefault('2'),
+  PROJECTION_TIMEOUT_MS: MILLISECONDS.prefault('10000'),
+  REBUILD_WORKERS: rule.wholeNumber(1, 64).prefault('2'),
+  RETENTION_DAYS: rule.wholeNumber(0, 36_500).prefault('30'),
+  MATERIALITY_BPS: rule.wholeNumber(0, 10_000).prefault('5'),
+  CLOSE_DAY_AT: rule.timeOfDay.optional(),
+  CLOSE_DAY_TIME_ZONE: rule.timeZone.prefault('UTC'),
+
+  KAFKA_BROKERS: rule
+    .commaList(/^[^\s,:]+:\d{1,5}$/, 'must be host:port pairs, separated by commas')
+    .optional(),
+  KAFKA_TOPIC: rule.nonEmptyText.prefault('price-ticks'),
+  KAFKA_GROUP_ID: rule.nonEmptyText.prefault('snapshot-service-group'),
+  KAFKA_CLIENT_ID: rule.nonEmptyText.prefault('chronofolio'),
+  KAFKA_SSL: rule.flag.prefault('false'),
+  KAFKA_SASL_MECHANISM: rule.oneOf(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+  KAFKA_SASL_USERNAME: rule.nonEmptyText.optional(),
+  KAFKA_SASL_PASSWORD: rule.nonEmptyText.optional(),
+  REPUBLISH_REPLAYS: rule.flag.prefault('true'),
+
+  REST_API_HOST: rule.hostName.prefault('127.0.0.1'),
+  REST_API_PORT: rule.listeningPort.prefault('3001'),
+  WEBSOCKET_HOST: rule.hostName.prefault('127.0.0.1'),
+  WEBSOCKET_PORT: rule.listeningPort.prefault('3002'),
+  BATCH_SIZE: rule.wholeNumber(1, 100_000).prefault('50'),
+  FLUSH_INTERVAL: MILLISECONDS.prefault('1000'),
+  MAX_RETRIES: rule.wholeNumber(0, 100).prefault('3'),
+
+  METRICS_ENABLED: rule.flag.prefault('true'),
+  METRICS_PORT: rule.listeningPort.optional(),
+  METRICS_PATH: rule.urlPath.prefault('/metrics'),
+});
+
+export type VariableName = keyof typeof VARIABLES.shape;
+
+/** The parsed value of every variable; `undefined` for one that is not set and has no default. */
+export type Values = Readonly<z.output<typeof VARIABLES>>;
+
+/** Masked wherever they are shown, and readable from the file that `<NAME>_FILE` names. */
+const SECRETS: ReadonlySet<string> = new Set<VariableName>([
+  'DATABASE_URL',
+  'POSTGRES_PASSWORD',
+  'EVENTSTORE_URL',
+  'KAFKA_SASL_PASSWORD',
+]);
+
+export function isSecret(variable: string): boolean {
+  return SECRETS.has(variable);
+}

@@ -1,0 +1,130 @@
+import type pg from 'pg';
+import { copyInto } from './copy.ts';
+import { DatabaseError, databaseError } from './errors.ts';
+import type { DatabaseTransaction, TransactionOptions } from './queryable.ts';
+
+type Redact = (text: string) => string;
+
+/** The rows of a result; of the last one when the text held several statements. */
+export function rowsOf<R extends object>(result: pg.QueryResult<R> | pg.QueryResult<R>[]): R[] {
+  return Array.isArray(result) ? (result.at(-1)?.rows ?? []) : result.rows;
+}
+
+function beginStatement({ isolation, readOnly }: TransactionOptions): string {
+  const level = isolation === undefined ? '' : ` isolation level ${isolation}`;
+  return `begin${level}${readOnly ? ' read only' : ''}`;
+}
+
+/**
+ * Runs `work` between BEGIN and COMMIT on a connection from the pool, which gets it back whatever
+ * happens, or is told to destroy it when its state is no longer known.
+ */
+export async function runTransaction<T>(
+  pool: pg.Pool,
+  work: (tx: DatabaseTransaction) => Promise<T>,
+  options: TransactionOptions,
+  redact: Redact,
+): Promise<T> {
+  const client = await connect(pool, redact);
+  let broken = false;
+  // Without a listener a connection lost between two statements would bring the process down.
+  const onLost = () => {
+    broken = true;
+  };
+  client.on('error', onLost);
+  let over = false;
+  try {
+    await execute(client, beginStatement(options), undefined, redact);
+    const tx: DatabaseTransaction = {
+      query: async <R extends object>(text: string, values?: readonly unknown[]) => {
+        refuseWhen(over);
+        return execute<R>(client, text, values, redact);
+      },
+      copyIn: async (statement, chunks) => {
+        refuseWhen(over);
+        return copyRows(client, statement, chunks, redact);
+      },
+    };
+    const result = await work(tx);
+    over = true;
+    await commit(client, redact);
+    return result;
+  } catch (error) {
+    over = true;
+    broken ||= !(await rolledBack(client));
+    throw error;
+  } finally {
+    client.removeListener('error', onLost);
+    client.release(broken);
+  }
+}
+
+async function connect(pool: pg.Pool, redact: Redact): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw databaseError(error, redact);
+  }
+}
+
+async function execute<R extends object>(
+  client: pg.PoolClient,
+  text: string,
+  values: readonly unknown[] | undefined,
+  redact: Redact,
+): Promise<R[]> {
+  try {
+    return rowsOf(await client.query<R>(text, values === undefined ? undefined : [...values]));
+  } catch (error) {
+    throw databaseError(error, redact);
+  }
+}
+
+async function copyRows(
+  client: pg.PoolClient,
+  statement: string,
+  chunks: Iterable<string> | AsyncIterable<string>,
+  redact: Redact,
+): Promise<void> {
+  let sourceError: { error: unknown } | undefined;
+  async function* watched(): AsyncGenerator<string> {
+    try {
+      yield* chunks;
+    } catch (error) {
+      sourceError = { error };
+      throw error;
+    }
+  }
+  try {
+    await copyInto(client, statement, watched());
+  } catch (error) {
+    if (sourceError) throw sourceError.error;
+    throw databaseError(error, redact);
+  }
+}
+
+/** The server answers COMMIT of a failed transaction with ROLLBACK and no error. */
+async function commit(client: pg.PoolClient, redact: Redact): Promise<void> {
+  let command: string;
+  try {
+    command = (await client.query('commit')).command;
+  } catch (error) {
+    throw databaseError(error, redact);
+  }
+  if (command !== 'COMMIT') {
+    throw new DatabaseError('query_failed', 'the transaction was rolled back: a statement in it had failed');
+  }
+}
+
+async function rolledBack(client: pg.PoolClient): Promise<boolean> {
+  try {
+    await client.query('rollback');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function refuseWhen(over: boolean): void {
+  if (over) throw new DatabaseError('query_failed', 'the transaction is over');
+}

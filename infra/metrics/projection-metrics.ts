@@ -1,0 +1,96 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ProjectionMetrics } from '../../projections/metrics.ts';
+
+const BATCH_SIZES = [1, 10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000];
+const BATCH_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** From the log to the readers' tables. */
+export function projectionMetrics(registry: Registry): ProjectionMetrics {
+  return { ...flowMetrics(registry), ...stateMetrics(registry) };
+}
+
+type Flow = 'eventsProjected' | 'batch' | 'epochs' | 'rowsWritten';
+
+function flowMetrics(registry: Registry): Pick<ProjectionMetrics, Flow> {
+  const registers = [registry];
+  const projected = new Counter({
+    name: 'chronofolio_events_projected_total',
+    help: 'Events taken from the log by each projector.',
+    labelNames: ['projector'],
+    registers,
+  });
+  const batchSizes = new Histogram({
+    name: 'chronofolio_projection_batch_size',
+    help: 'Events or keys in one batch of a projector.',
+    labelNames: ['projector'],
+    buckets: BATCH_SIZES,
+    registers,
+  });
+  const batchSeconds = new Histogram({
+    name: 'chronofolio_projection_batch_duration_seconds',
+    help: 'Duration of one batch of a projector, its commit included.',
+    labelNames: ['projector'],
+    buckets: BATCH_SECONDS,
+    registers,
+  });
+  const epochs = new Counter({
+    name: 'chronofolio_epochs_total',
+    help: 'Epochs of keys and portfolios by what became of them.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const rows = new Counter({
+    name: 'chronofolio_rows_written_total',
+    help: 'Rows written into the tables of the read model.',
+    labelNames: ['table'],
+    registers,
+  });
+  return {
+    eventsProjected: (projector, events) => projected.inc({ projector }, events),
+    batch: (projector, size, seconds) => {
+      batchSizes.observe({ projector }, size);
+      batchSeconds.observe({ projector }, seconds);
+    },
+    epochs: (outcome, count) => epochs.inc({ outcome }, count),
+    rowsWritten: (table, count) => rows.inc({ table }, count),
+  };
+}
+
+function stateMetrics(registry: Registry): Omit<ProjectionMetrics, Flow> {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
+  const byProjector = (name: string, help: string) =>
+    new Gauge({ name, help, labelNames: ['projector'], registers: [registry] });
+
+  const lagEvents = byProjector('chronofolio_projection_lag_events', 'Events a projector is behind the log.');
+  const lagSeconds = byProjector(
+    'chronofolio_projection_lag_seconds',
+    'Age of the oldest event a projector has not taken yet.',
+  );
+  const running = gauge('chronofolio_rebuild_running', '1 while a rebuild is running.');
+  const total = gauge('chronofolio_rebuild_events', 'Events the running rebuild has to replay.');
+  const done = gauge('chronofolio_rebuild_events_done', 'Events the running rebuild has replayed.');
+  const rate = gauge('chronofolio_rebuild_rows_per_second', 'Rows a second the running rebuild writes.');
+  const pending = gauge('chronofolio_pending_transactions', 'Transactions that cannot be applied yet.');
+  const quarantined = gauge(
+    'chronofolio_quarantined_keys',
+    'Keys held back by an event that cannot be folded.',
+  );
+  const incomplete = gauge('chronofolio_incomplete_days', 'Portfolio-days that wait for a value or a rate.');
+  return {
+    lag: (projector, events, seconds) => {
+      lagEvents.set({ projector }, events);
+      lagSeconds.set({ projector }, seconds);
+    },
+    rebuild: (progress) => {
+      running.set(progress ? 1 : 0);
+      total.set(progress?.total ?? 0);
+      done.set(progress?.done ?? 0);
+      rate.set(progress?.rowsPerSecond ?? 0);
+    },
+    backlog: ({ pendingTransactions, quarantinedKeys, incompleteDays }) => {
+      pending.set(pendingTransactions);
+      quarantined.set(quarantinedKeys);
+      incomplete.set(incompleteDays);
+    },
+  };
+}

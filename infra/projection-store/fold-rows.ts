@@ -1,0 +1,83 @@
+/** The current rows of keys, as their canonical texts. */
+import type { Queryable } from '../database/database.ts';
+import type { KeyStretch } from '../../projections/fold/store.ts';
+import type { StoredDay, StoredHistory } from '../../projections/fold/model.ts';
+
+function columns(stretches: readonly KeyStretch[]): unknown[] {
+  return [
+    stretches.map((s) => s.portfolioNo),
+    stretches.map((s) => s.securityNo),
+    stretches.map((s) => s.from),
+    stretches.map((s) => s.to),
+  ];
+}
+
+export async function days(tx: Queryable, stretches: readonly KeyStretch[]): Promise<StoredDay[]> {
+  const rows = await tx.query<{
+    portfolio_no: number;
+    security_no: number;
+    day: number;
+    epoch: number;
+    series: string;
+    snapshot: string;
+  }>(
+    `select t.portfolio_no, t.security_no, t.date - date '1970-01-01' as day, t.epoch,
+            concat_ws(E'\\t',
+              coalesce(t.bod_market_value::text, '\\N'), coalesce(t.bod_cashflow_position::text, '\\N'),
+              coalesce(t.eod_cashflow_position::text, '\\N'), coalesce(t.bod_cashflow_portfolio::text, '\\N'),
+              coalesce(t.eod_cashflow_portfolio::text, '\\N'), coalesce(t.eod_market_value::text, '\\N'),
+              t.income, t.fees, t.taxes, t.quantity, t.cost,
+              coalesce(t.bod_fx_rate::text, '\\N'), coalesce(t.fx_rate::text, '\\N'), t.valuation_status,
+              coalesce(t.bod_market_value_base::text, '\\N'), coalesce(t.bod_cashflow_base::text, '\\N'),
+              coalesce(t.eod_cashflow_base::text, '\\N'), coalesce(t.eod_market_value_base::text, '\\N'),
+              coalesce(t.income_base::text, '\\N'), coalesce(t.fees_base::text, '\\N'),
+              coalesce(t.taxes_base::text, '\\N'), coalesce(t.cost_base::text, '\\N'),
+              t.active::text, t.estimated::text) as series,
+            concat_ws(E'\\t',
+              d.quantity, coalesce(d.cost_basis::text, '\\N'), d.cost_basis_local,
+              coalesce(d.market_price::text, '\\N'), coalesce(d.price_date::text, '\\N'),
+              coalesce(d.market_value::text, '\\N'), coalesce(d.market_value_local::text, '\\N'),
+              coalesce(d.realized_gain::text, '\\N'), d.realized_gain_local,
+              coalesce(d.realized_price_gain::text, '\\N'), coalesce(d.realized_fx_gain::text, '\\N'),
+              d.valuation_status) as snapshot
+     from unnest($1::integer[], $2::integer[], $3::integer[], $4::integer[]) as w(portfolio_no, security_no, from_day, to_day)
+     join position_timeseries t on t.portfolio_no = w.portfolio_no and t.security_no = w.security_no
+       and t.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day and t.superseded_by is null
+     join daily_position_snapshots d on d.portfolio_no = t.portfolio_no and d.security_no = t.security_no
+       and d.date = t.date and d.epoch = t.epoch`,
+    columns(stretches),
+  );
+  return rows.map(({ portfolio_no: portfolioNo, security_no: securityNo, ...row }) => ({
+    portfolioNo,
+    securityNo,
+    ...row,
+  }));
+}
+
+export async function history(tx: Queryable, stretches: readonly KeyStretch[]): Promise<StoredHistory[]> {
+  const rows = await tx.query<{
+    portfolio_no: number;
+    security_no: number;
+    transaction_id: string;
+    day: number;
+    epoch: number;
+    text: string;
+  }>(
+    `select h.portfolio_no, h.security_no, h.transaction_id, h.day, h.epoch,
+            concat_ws(E'\\t',
+              to_char(h.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), h.rank, h.transaction_id, h.day,
+              h.transaction_type, h.quantity, coalesce(h.cost_basis::text, '\\N'), h.cost_basis_local,
+              coalesce(h.realized_gain::text, '\\N'), h.realized_gain_local,
+              coalesce(h.realized_price_gain::text, '\\N'), coalesce(h.realized_fx_gain::text, '\\N')) as text
+     from unnest($1::integer[], $2::integer[], $3::integer[], $4::integer[]) as w(portfolio_no, security_no, from_day, to_day)
+     join position_history h on h.portfolio_no = w.portfolio_no and h.security_no = w.security_no
+       and h.day between w.from_day and w.to_day and h.superseded_by is null`,
+    columns(stretches),
+  );
+  return rows.map(({ portfolio_no: portfolioNo, security_no: securityNo, transaction_id: transactionId, ...row }) => ({
+    portfolioNo,
+    securityNo,
+    transactionId,
+    ...row,
+  }));
+}

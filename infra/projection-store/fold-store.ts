@@ -1,0 +1,47 @@
+/** The fold's tables of one generation. */
+import type { Database } from '../database/database.ts';
+import type { FoldSession, FoldStore } from '../../projections/fold/store.ts';
+import * as claims from './fold-claims.ts';
+import * as facts from './fold-facts.ts';
+import * as rows from './fold-rows.ts';
+import * as writes from './fold-writes.ts';
+import * as portfolioRows from './portfolio-rows.ts';
+
+/** Races are lost only to a worker that did the same work; a few repeats always find them done. */
+const RETRIES = 20;
+
+/** `database` must have its search_path on the generation. */
+export function createFoldStore(database: Database): FoldStore {
+  return {
+    dirtyPortfolios: (limit) => claims.dirtyPortfolios(database, limit),
+    transaction: (work) =>
+      database.transaction(
+        (tx) => {
+          const session: FoldSession = {
+            claim: (portfolioNos) => claims.claim(tx, portfolioNos),
+            marks: (portfolioNos) => claims.marks(tx, portfolioNos),
+            horizon: () => claims.horizon(tx),
+            keys: (refs) => claims.keys(tx, refs),
+            keysToRoll: (portfolioNos, horizon) => claims.keysToRoll(tx, portfolioNos, horizon),
+            cashKeys: (portfolioNos) => claims.cashKeys(tx, portfolioNos),
+            links: (portfolioNos) => claims.links(tx, portfolioNos),
+            deleteMarks: (dirtyIds) => claims.deleteMarks(tx, dirtyIds),
+            fail: (failures) => claims.fail(tx, failures),
+            checkpoints: (points) => facts.checkpoints(tx, points),
+            transactions: (points) => facts.transactions(tx, points),
+            paidTransactions: (points) => facts.paidTransactions(tx, points),
+            market: (request) => facts.market(tx, request),
+            days: (stretches) => rows.days(tx, stretches),
+            history: (stretches) => rows.history(tx, stretches),
+            writeKeys: (changes) => writes.writeKeys(tx, changes),
+            bounds: (portfolioNos) => portfolioRows.bounds(tx, portfolioNos),
+            portfolioDays: (stretches) => portfolioRows.portfolioDays(tx, stretches),
+            sums: (stretches) => portfolioRows.sums(tx, stretches),
+            writePortfolios: (changes) => portfolioRows.writePortfolios(tx, changes),
+          };
+          return work(session);
+        },
+        { isolation: 'repeatable read', retries: RETRIES },
+      ),
+  };
+}

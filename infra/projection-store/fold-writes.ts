@@ -1,0 +1,221 @@
+/** Writes what a fold of keys changed: rows out, rows in, state. One statement per table. */
+import type { DatabaseTransaction } from '../database/database.ts';
+import { isoDate } from '../../domain/dates.ts';
+import { FOLD_VERSION } from '../../domain/books/version.ts';
+import type { EpochRow, KeyWrites, Retired } from '../../projections/fold/store.ts';
+import { NULL } from '../../projections/fold/text.ts';
+
+export async function writeKeys(tx: DatabaseTransaction, writes: KeyWrites): Promise<void> {
+  await retireDays(tx, writes.retiredDays);
+  await retireHistory(tx, writes.retiredHistory);
+  await insertDays(tx, writes.newDays);
+  await insertHistory(tx, writes.newHistory);
+  await replaceCheckpoints(tx, writes);
+  await decide(tx, writes);
+  await updateStates(tx, writes.states);
+  await insertEpochs(tx, writes.epochs);
+}
+
+async function retireDays(tx: DatabaseTransaction, retired: readonly Retired[]): Promise<void> {
+  const superseded = retired.filter((row) => row.supersededBy !== null);
+  const removed = retired.filter((row) => row.supersededBy === null);
+  const key = (rows: readonly Retired[]) => [
+    rows.map((row) => row.portfolioNo),
+    rows.map((row) => row.securityNo),
+    rows.map((row) => isoDate(row.day)),
+    rows.map((row) => row.epoch),
+  ];
+  if (superseded.length > 0) {
+    const values = [...key(superseded), superseded.map((row) => row.supersededBy)];
+    await tx.query(
+      `update position_timeseries t set superseded_by = r.superseded_by
+       from unnest($1::integer[], $2::integer[], $3::date[], $4::integer[], $5::integer[])
+              as r(portfolio_no, security_no, date, epoch, superseded_by)
+       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.epoch = r.epoch`,
+      values,
+    );
+    await tx.query(
+      `update daily_position_snapshots t set superseded_by = r.superseded_by
+       from unnest($1::integer[], $2::integer[], $3::date[], $4::integer[], $5::integer[])
+              as r(portfolio_no, security_no, date, epoch, superseded_by)
+       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.epoch = r.epoch`,
+      values,
+    );
+  }
+  if (removed.length > 0) {
+    const values = key(removed);
+    await tx.query(
+      `delete from position_timeseries t
+       using unnest($1::integer[], $2::integer[], $3::date[], $4::integer[]) as r(portfolio_no, security_no, date, epoch)
+       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.epoch = r.epoch`,
+      values,
+    );
+    await tx.query(
+      `delete from daily_position_snapshots t
+       using unnest($1::integer[], $2::integer[], $3::date[], $4::integer[]) as r(portfolio_no, security_no, date, epoch)
+       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.epoch = r.epoch`,
+      values,
+    );
+  }
+}
+
+async function retireHistory(tx: DatabaseTransaction, retired: KeyWrites['retiredHistory']): Promise<void> {
+  const superseded = retired.filter((row) => row.supersededBy !== null);
+  const removed = retired.filter((row) => row.supersededBy === null);
+  const key = (rows: KeyWrites['retiredHistory']) => [
+    rows.map((row) => row.portfolioNo),
+    rows.map((row) => row.securityNo),
+    rows.map((row) => row.transactionId),
+    rows.map((row) => row.epoch),
+  ];
+  if (superseded.length > 0)
+    await tx.query(
+      `update position_history t set superseded_by = r.superseded_by
+       from unnest($1::integer[], $2::integer[], $3::text[], $4::integer[], $5::integer[])
+              as r(portfolio_no, security_no, transaction_id, epoch, superseded_by)
+       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no
+         and t.transaction_id = r.transaction_id and t.epoch = r.epoch`,
+      [...key(superseded), superseded.map((row) => row.supersededBy)],
+    );
+  if (removed.length > 0)
+    await tx.query(
+      `delete from position_history t
+       using unnest($1::integer[], $2::integer[], $3::text[], $4::integer[])
+              as r(portfolio_no, security_no, transaction_id, epoch)
+       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no
+         and t.transaction_id = r.transaction_id and t.epoch = r.epoch`,
+      key(removed),
+    );
+}
+
+function* lines<T>(rows: readonly T[], line: (row: T) => string): Generator<string> {
+  for (const row of rows) yield line(row);
+}
+
+async function insertDays(tx: DatabaseTransaction, rows: KeyWrites['newDays']): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.copyIn(
+    `copy position_timeseries from stdin`,
+    lines(
+      rows,
+      (r) => `${r.portfolioNo}\t${r.securityNo}\t${isoDate(r.day)}\t${r.epoch}\t${NULL}\t${r.series}\n`,
+    ),
+  );
+  await tx.copyIn(
+    `copy daily_position_snapshots (portfolio_no, security_no, date, epoch, superseded_by, quantity, cost_basis,
+       cost_basis_local, market_price, price_date, market_value, market_value_local, realized_gain,
+       realized_gain_local, realized_price_gain, realized_fx_gain, valuation_status) from stdin`,
+    lines(
+      rows,
+      (r) => `${r.portfolioNo}\t${r.securityNo}\t${isoDate(r.day)}\t${r.epoch}\t${NULL}\t${r.snapshot}\n`,
+    ),
+  );
+}
+
+async function insertHistory(tx: DatabaseTransaction, rows: KeyWrites['newHistory']): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.copyIn(
+    `copy position_history from stdin`,
+    lines(rows, (r) => `${r.portfolioNo}\t${r.securityNo}\t${r.epoch}\t${NULL}\t${r.text}\n`),
+  );
+}
+
+async function replaceCheckpoints(tx: DatabaseTransaction, writes: KeyWrites): Promise<void> {
+  const from = writes.checkpointsFrom;
+  if (from.length > 0)
+    await tx.query(
+      `delete from fold_checkpoints c
+       using unnest($1::integer[], $2::integer[], $3::timestamptz[]) as f(portfolio_no, security_no, at)
+       where c.portfolio_no = f.portfolio_no and c.security_no = f.security_no
+         and (c.at >= coalesce(f.at, '-infinity') or c.seq % 32 <> 0)`,
+      [from.map((f) => f.portfolioNo), from.map((f) => f.securityNo), from.map((f) => f.at)],
+    );
+  const rows = writes.checkpoints;
+  if (rows.length > 0)
+    await tx.query(
+      `insert into fold_checkpoints (portfolio_no, security_no, at, rank, transaction_id, day, seq, state)
+       select * from unnest($1::integer[], $2::integer[], $3::timestamptz[], $4::smallint[], $5::text[], $6::integer[],
+                            $7::integer[], $8::json[])`,
+      [
+        rows.map((r) => r.portfolioNo),
+        rows.map((r) => r.securityNo),
+        rows.map((r) => r.at),
+        rows.map((r) => r.rank),
+        rows.map((r) => r.transactionId),
+        rows.map((r) => r.day),
+        rows.map((r) => r.seq),
+        rows.map((r) => r.state),
+      ],
+    );
+}
+
+async function decide(tx: DatabaseTransaction, { decided, pending, states }: KeyWrites): Promise<void> {
+  await tx.query(
+    `delete from pending_transactions p using transactions t
+     where p.portfolio_no = any($1::integer[])
+       and t.portfolio_no = p.portfolio_no and t.transaction_id = p.transaction_id and t.cancelled`,
+    [[...new Set(states.map((state) => state.portfolioNo))]],
+  );
+  if (decided.length > 0)
+    await tx.query(
+      `delete from pending_transactions p
+       using unnest($1::integer[], $2::text[]) as d(portfolio_no, transaction_id)
+       where p.portfolio_no = d.portfolio_no and p.transaction_id = d.transaction_id`,
+      [decided.map(([portfolioNo]) => portfolioNo), decided.map(([, id]) => id)],
+    );
+  if (pending.length > 0)
+    await tx.query(
+      `insert into pending_transactions (portfolio_no, security_no, transaction_id, reason)
+       select * from unnest($1::integer[], $2::integer[], $3::text[], $4::text[])`,
+      [
+        pending.map((p) => p.portfolioNo),
+        pending.map((p) => p.securityNo),
+        pending.map((p) => p.transactionId),
+        pending.map((p) => p.reason),
+      ],
+    );
+}
+
+async function updateStates(tx: DatabaseTransaction, states: KeyWrites['states']): Promise<void> {
+  if (states.length === 0) return;
+  await tx.query(
+    `update position_state k
+     set epoch = s.epoch, status = 'CURRENT', first_day = s.first_day, watermark_day = s.watermark_day,
+         open = s.open, fold_version = $8, checksum = s.checksum
+     from unnest($1::integer[], $2::integer[], $3::integer[], $4::integer[], $5::integer[], $6::boolean[], $7::bigint[])
+            as s(portfolio_no, security_no, epoch, first_day, watermark_day, open, checksum)
+     where k.portfolio_no = s.portfolio_no and k.security_no = s.security_no`,
+    [
+      states.map((s) => s.portfolioNo),
+      states.map((s) => s.securityNo),
+      states.map((s) => s.epoch),
+      states.map((s) => s.firstDay),
+      states.map((s) => s.watermarkDay),
+      states.map((s) => s.open),
+      states.map((s) => s.checksum),
+      FOLD_VERSION,
+    ],
+  );
+}
+
+export async function insertEpochs(tx: DatabaseTransaction, rows: readonly EpochRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query(
+    `insert into epochs (portfolio_no, security_no, epoch, cause, cause_position, from_day, through_day, rows, checksum,
+                         started_at, who)
+     select *, now(), 'projector'
+     from unnest($1::integer[], $2::integer[], $3::integer[], $4::text[], $5::bigint[], $6::integer[], $7::integer[],
+                 $8::integer[], $9::bigint[])`,
+    [
+      rows.map((r) => r.portfolioNo),
+      rows.map((r) => r.securityNo),
+      rows.map((r) => r.epoch),
+      rows.map((r) => r.cause),
+      rows.map((r) => r.position),
+      rows.map((r) => r.fromDay),
+      rows.map((r) => r.throughDay),
+      rows.map((r) => r.rows),
+      rows.map((r) => r.checksum),
+    ],
+  );
+}

@@ -1,0 +1,111 @@
+/** The two generations of the read model, each behind a pool of its own. */
+import type { Database } from '../database/database.ts';
+import { otherSlot } from '../../projections/generation.ts';
+import type { Generation, Generations, Slot } from '../../projections/generation.ts';
+import { createFoldStore } from './fold-store.ts';
+import { createRebuildStore } from './rebuild-store.ts';
+import { createRegisterStore } from './register-store.ts';
+
+/** @param databaseOf the pool whose search_path is on the slot's schema, then public */
+export function createGenerations(databaseOf: (slot: Slot) => Database): Generations {
+  const generations = new Map<Slot, Generation>();
+
+  async function active(): Promise<Slot> {
+    const [row] = await databaseOf('gen_a').query<{ slot: Slot }>(`select slot from active_generation`);
+    if (!row) throw new Error('active_generation has no row; the database is not migrated');
+    return row.slot;
+  }
+
+  return {
+    active,
+    of(slot) {
+      const found = generations.get(slot) ?? createGeneration(databaseOf(slot), slot);
+      generations.set(slot, found);
+      return found;
+    },
+    flip: (slot) =>
+      databaseOf(slot).transaction(async (tx) => {
+        // The active checkpoint is held still, so that nothing can be shown and then not be shown.
+        const [row] = await tx.query<{ level: boolean }>(LEVEL[otherSlot(slot)]);
+        if (!row?.level) return false;
+        for (const statement of RAISE_EPOCHS[otherSlot(slot)]) await tx.query(statement);
+        await tx.query(`update active_generation set slot = $1, flipped_at = clock_timestamp()`, [slot]);
+        return true;
+      }),
+  };
+}
+
+function level(active: string): string {
+  return `with held as (select position from ${active}.checkpoints where name = 'register' for update)
+          select (select position from checkpoints where name = 'register') >= (select position from held)
+                 and not exists (select from dirty) as level`;
+}
+
+/** Epochs of a key never go back: one that the old generation restated meanwhile is raised above it. */
+function raiseEpochs(active: string): readonly string[] {
+  return [
+    `update position_state n set epoch = o.epoch + 1
+     from ${active}.position_state o
+     join ${active}.portfolios op on op.portfolio_no = o.portfolio_no
+     join ${active}.securities os on os.security_no = o.security_no,
+          portfolios np, securities ns
+     where np.portfolio_id = op.portfolio_id and ns.security_id = os.security_id
+       and n.portfolio_no = np.portfolio_no and n.security_no = ns.security_no and n.epoch <= o.epoch`,
+    `update portfolio_state n set epoch = o.epoch + 1
+     from ${active}.portfolio_state o join ${active}.portfolios op using (portfolio_no), portfolios np
+     where np.portfolio_id = op.portfolio_id and n.portfolio_no = np.portfolio_no and n.epoch <= o.epoch`,
+  ];
+}
+
+// The statements of a flip away from each generation; schema names cannot be parameters.
+const LEVEL: Readonly<Record<Slot, string>> = { gen_a: level('gen_a'), gen_b: level('gen_b') };
+const RAISE_EPOCHS: Readonly<Record<Slot, readonly string[]>> = {
+  gen_a: raiseEpochs('gen_a'),
+  gen_b: raiseEpochs('gen_b'),
+};
+
+function createGeneration(database: Database, slot: Slot): Generation {
+  return {
+    slot,
+    register: createRegisterStore(database),
+    fold: createFoldStore(database),
+    rebuild: createRebuildStore(database, slot),
+    async state() {
+      const [row] = await database.query<{
+        position: number;
+        oldest_mark: number | null;
+        orders: number;
+        dirty_keys: number;
+        quarantined: number;
+        fold_versions: number[];
+      }>(
+        `select (select position from checkpoints where name = 'register') as position,
+                (select min(position) from dirty where cause not in ('operator', 'fold_version')) as oldest_mark,
+                (select count(*) from dirty where cause in ('operator', 'fold_version')) as orders,
+                (select count(*) from (select distinct portfolio_no, security_no from dirty) d) as dirty_keys,
+                (select count(*) from position_state where status = 'FAILED')
+                  + (select count(*) from quarantine where security_no is null) as quarantined,
+                (select coalesce(array_agg(distinct fold_version), '{}') from portfolio_state where fold_version > 0) as fold_versions`,
+      );
+      return {
+        position: row?.position ?? 0,
+        oldestMark: row?.oldest_mark ?? null,
+        orders: row?.orders ?? 0,
+        dirtyKeys: row?.dirty_keys ?? 0,
+        quarantinedKeys: row?.quarantined ?? 0,
+        foldVersions: row?.fold_versions ?? [],
+      };
+    },
+    async order({ portfolioId, securityId, fromDay, position }) {
+      const rows = await database.query<{ security_no: number }>(
+        `insert into dirty (portfolio_no, security_no, from_day, through_day, cause, position)
+         select k.portfolio_no, k.security_no, $3, null, 'operator', $4
+         from position_state k join portfolios p using (portfolio_no) join securities s using (security_no)
+         where ($1::text is null or p.portfolio_id = $1) and ($2::text is null or s.security_id = $2)
+         returning security_no`,
+        [portfolioId ?? null, securityId ?? null, fromDay, position],
+      );
+      return rows.length;
+    },
+  };
+}

@@ -1,0 +1,134 @@
+/** The portfolios' own rows. */
+import type { DatabaseTransaction, Queryable } from '../database/database.ts';
+import { isoDate } from '../../domain/dates.ts';
+import { FOLD_VERSION } from '../../domain/books/version.ts';
+import type { StoredPortfolioDay } from '../../projections/fold/model.ts';
+import type { FoldSession, PortfolioWrites } from '../../projections/fold/store.ts';
+import { NULL } from '../../projections/fold/text.ts';
+import { insertEpochs } from './fold-writes.ts';
+
+export async function bounds(
+  tx: Queryable,
+  portfolioNos: readonly number[],
+): ReturnType<FoldSession['bounds']> {
+  const rows = await tx.query<{ portfolio_no: number; first_day: number | null; blocked_from: number | null }>(
+    `select portfolio_no, min(first_day) as first_day,
+            min(coalesce(watermark_day + 1, -1000000)) filter (where status = 'FAILED') as blocked_from
+     from position_state where portfolio_no = any($1::integer[])
+     group by portfolio_no`,
+    [portfolioNos],
+  );
+  return rows.map((row) => ({
+    portfolioNo: row.portfolio_no,
+    firstDay: row.first_day,
+    blockedFrom: row.blocked_from,
+  }));
+}
+
+export async function portfolioDays(
+  tx: Queryable,
+  stretches: readonly { portfolioNo: number; from: number; to: number }[],
+): Promise<StoredPortfolioDay[]> {
+  const rows = await tx.query<{ portfolio_no: number; day: number; epoch: number; text: string }>(
+    `select t.portfolio_no, t.date - date '1970-01-01' as day, t.epoch,
+            concat_ws(E'\\t', t.bod_market_value, t.bod_cashflow, t.eod_cashflow, t.eod_market_value, t.income, t.fees,
+              t.taxes, t.cost, t.positions, t.estimated_positions) as text
+     from unnest($1::integer[], $2::integer[], $3::integer[]) as w(portfolio_no, from_day, to_day)
+     join portfolio_timeseries t on t.portfolio_no = w.portfolio_no
+       and t.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day and t.superseded_by is null`,
+    [stretches.map((s) => s.portfolioNo), stretches.map((s) => s.from), stretches.map((s) => s.to)],
+  );
+  return rows.map(({ portfolio_no: portfolioNo, ...row }) => ({ portfolioNo, ...row }));
+}
+
+export async function sums(
+  tx: Queryable,
+  stretches: readonly { portfolioNo: number; days: readonly number[] }[],
+): ReturnType<FoldSession['sums']> {
+  const pairs = stretches.flatMap(({ portfolioNo, days }) => days.map((day) => [portfolioNo, day] as const));
+  if (pairs.length === 0) return [];
+  const rows = await tx.query<{ portfolio_no: number; day: number; text: string | null }>(
+    `select w.portfolio_no, w.day,
+            case when count(*) filter (where t.date is not null and num_nulls(t.bod_market_value_base,
+                        t.bod_cashflow_base, t.eod_cashflow_base, t.eod_market_value_base, t.income_base, t.fees_base,
+                        t.taxes_base, t.cost_base) > 0) = 0
+              then concat_ws(E'\\t',
+                trim_scale(coalesce(sum(t.bod_market_value_base), 0)), trim_scale(coalesce(sum(t.bod_cashflow_base), 0)),
+                trim_scale(coalesce(sum(t.eod_cashflow_base), 0)), trim_scale(coalesce(sum(t.eod_market_value_base), 0)),
+                trim_scale(coalesce(sum(t.income_base), 0)), trim_scale(coalesce(sum(t.fees_base), 0)),
+                trim_scale(coalesce(sum(t.taxes_base), 0)), trim_scale(coalesce(sum(t.cost_base), 0)),
+                count(*) filter (where t.active), count(*) filter (where t.estimated))
+            end as text
+     from unnest($1::integer[], $2::integer[]) as w(portfolio_no, day)
+     left join position_state k on k.portfolio_no = w.portfolio_no
+     left join position_timeseries t on t.portfolio_no = k.portfolio_no and t.security_no = k.security_no
+       and t.date = date '1970-01-01' + w.day and t.superseded_by is null
+     group by w.portfolio_no, w.day`,
+    [pairs.map(([portfolioNo]) => portfolioNo), pairs.map(([, day]) => day)],
+  );
+  return rows.map(({ portfolio_no: portfolioNo, ...row }) => ({ portfolioNo, ...row }));
+}
+
+export async function writePortfolios(tx: DatabaseTransaction, writes: PortfolioWrites): Promise<void> {
+  const superseded = writes.retired.filter((row) => row.supersededBy !== null);
+  const removed = writes.retired.filter((row) => row.supersededBy === null);
+  const key = (rows: PortfolioWrites['retired']) => [
+    rows.map((row) => row.portfolioNo),
+    rows.map((row) => isoDate(row.day)),
+    rows.map((row) => row.epoch),
+  ];
+  if (superseded.length > 0)
+    await tx.query(
+      `update portfolio_timeseries t set superseded_by = r.superseded_by
+       from unnest($1::integer[], $2::date[], $3::integer[], $4::integer[]) as r(portfolio_no, date, epoch, superseded_by)
+       where t.portfolio_no = r.portfolio_no and t.date = r.date and t.epoch = r.epoch`,
+      [...key(superseded), superseded.map((row) => row.supersededBy)],
+    );
+  if (removed.length > 0)
+    await tx.query(
+      `delete from portfolio_timeseries t
+       using unnest($1::integer[], $2::date[], $3::integer[]) as r(portfolio_no, date, epoch)
+       where t.portfolio_no = r.portfolio_no and t.date = r.date and t.epoch = r.epoch`,
+      key(removed),
+    );
+  if (writes.rows.length > 0)
+    await tx.copyIn(
+      `copy portfolio_timeseries from stdin`,
+      (function* () {
+        for (const r of writes.rows)
+          yield `${r.portfolioNo}\t${isoDate(r.day)}\t${r.epoch}\t${NULL}\t${r.text}\n`;
+      })(),
+    );
+  await updateStates(tx, writes.states);
+  await insertEpochs(tx, writes.epochs);
+}
+
+async function updateStates(tx: Queryable, states: PortfolioWrites['states']): Promise<void> {
+  if (states.length === 0) return;
+  // A portfolio is complete through the day before the first one without a row.
+  await tx.query(
+    `update portfolio_state p
+     set epoch = s.epoch, status = 'CURRENT', first_day = s.first_day, horizon = s.horizon, fold_version = $7,
+         checksum = s.checksum,
+         complete_through = case when s.recheck_from is null then p.complete_through
+           else coalesce(
+             (select min(d.day) - 1 from generate_series(s.recheck_from, s.horizon) as d(day)
+              where not exists (
+                select from portfolio_timeseries t
+                where t.portfolio_no = s.portfolio_no and t.date = date '1970-01-01' + d.day and t.superseded_by is null)),
+             s.horizon)
+           end
+     from unnest($1::integer[], $2::integer[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[])
+            as s(portfolio_no, epoch, first_day, horizon, recheck_from, checksum)
+     where p.portfolio_no = s.portfolio_no`,
+    [
+      states.map((s) => s.portfolioNo),
+      states.map((s) => s.epoch),
+      states.map((s) => s.firstDay),
+      states.map((s) => s.horizon),
+      states.map((s) => s.recheckFrom),
+      states.map((s) => s.checksum),
+      FOLD_VERSION,
+    ],
+  );
+}

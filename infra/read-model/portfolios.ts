@@ -1,0 +1,60 @@
+import type { Queryable } from '../database/database.ts';
+import type { Page, Version } from '../../projections/queries/read-model.ts';
+import type { PortfolioRow } from '../../projections/queries/rows.ts';
+
+/**
+ * What the register has read is in the facts, but a mark that is still to be folded is not in the rows:
+ * readers have everything before the earliest of them.
+ */
+const VERSION = `
+  select least(c.position, (select min(d.position) - 1 from dirty d)) as position,
+         current_schema() || '.' || (select extract(epoch from flipped_at) from active_generation) || '.'
+           || (select coalesce(sum(checksum), 0) || '.' || coalesce(sum(epoch), 0) from portfolio_state) as tag
+  from checkpoints c
+  where c.name = 'register'`;
+
+export async function loadVersion(db: Queryable): Promise<Version> {
+  const [row] = await db.query<{ position: number; tag: string }>(VERSION);
+  return row ?? { position: 0, tag: '' };
+}
+
+const PORTFOLIO_COLUMNS = `
+  p.portfolio_id, p.name, p.base_currency, p.open_date, p.closed_date, p.cost_basis_method, p.cash,
+  p.allow_short, p.time_zone, p.inflow_timing, p.outflow_timing,
+  coalesce(s.status, 'CURRENT') as status,
+  coalesce(s.epoch, 0) as epoch,
+  date '1970-01-01' + s.first_day as first_date,
+  date '1970-01-01' + s.horizon as latest_date,
+  date '1970-01-01' + s.complete_through as complete_through`;
+
+const PORTFOLIOS = `
+  select ${PORTFOLIO_COLUMNS}
+  from portfolios p
+  left join portfolio_state s using (portfolio_no)
+  where $1::text is null or p.portfolio_id collate "C" > $1
+  order by p.portfolio_id collate "C"
+  limit $2`;
+
+export function loadPortfolios(db: Queryable, page: Page<string>): Promise<PortfolioRow[]> {
+  return db.query<PortfolioRow>(PORTFOLIOS, [page.after ?? null, page.limit]);
+}
+
+const PORTFOLIO = `
+  select ${PORTFOLIO_COLUMNS},
+         least(c.position, (select min(d.position) - 1 from dirty d where d.portfolio_no = p.portfolio_no)) as position,
+         current_schema() || '.' || (select extract(epoch from flipped_at) from active_generation) || '.'
+           || coalesce(s.checksum, 0) || '.' || coalesce(s.epoch, 0) as tag
+  from portfolios p
+  left join portfolio_state s using (portfolio_no)
+  cross join checkpoints c
+  where p.portfolio_id = $1 and c.name = 'register'`;
+
+export async function loadPortfolio(
+  db: Queryable,
+  portfolioId: string,
+): Promise<{ portfolio: PortfolioRow; version: Version } | undefined> {
+  const [row] = await db.query<PortfolioRow & Version>(PORTFOLIO, [portfolioId]);
+  if (!row) return undefined;
+  const { position, tag, ...portfolio } = row;
+  return { portfolio, version: { position, tag } };
+}

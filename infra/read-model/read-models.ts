@@ -1,0 +1,52 @@
+/** The read side over the tables of the active generation. */
+import type { Database, Queryable } from '../database/database.ts';
+import type { ReadModel, ReadModels } from '../../projections/queries/read-model.ts';
+import { loadBook } from './books.ts';
+import { loadCashflows, loadPortfolioDays, loadPositionDays } from './days.ts';
+import { loadEpochs } from './epochs.ts';
+import { loadBlockedDays, loadPending, loadQuarantined } from './obstacles.ts';
+import { loadPortfolio, loadPortfolios, loadVersion } from './portfolios.ts';
+import { loadHistory, loadSecurityCurrency, loadSnapshots } from './positions.ts';
+import { loadFxRates } from './rates.ts';
+import { loadTransactions } from './transactions.ts';
+
+/** A read model over one transaction, or over any connection whose search_path is on a generation. */
+export function tableReadModel(db: Queryable): ReadModel {
+  return {
+    version: () => loadVersion(db),
+    portfolios: (page) => loadPortfolios(db, page),
+    portfolio: (portfolioId) => loadPortfolio(db, portfolioId),
+    securityCurrency: (securityId) => loadSecurityCurrency(db, securityId),
+    blockedDays: (portfolioIds, limit) => loadBlockedDays(db, portfolioIds, limit),
+    pendingTransactions: (portfolioId) => loadPending(db, portfolioId),
+    quarantined: (portfolioId) => loadQuarantined(db, portfolioId),
+    snapshots: (portfolioId, date) => loadSnapshots(db, portfolioId, date),
+    history: (portfolioId, securityId, page) => loadHistory(db, portfolioId, securityId, page),
+    positionDays: (portfolioId, securityId, range, page) =>
+      loadPositionDays(db, portfolioId, securityId, range, page),
+    portfolioDays: (portfolioId, range) => loadPortfolioDays(db, portfolioId, range),
+    cashflows: (portfolioId, range, page) => loadCashflows(db, portfolioId, range, page),
+    transactions: (portfolioId, filter, page) => loadTransactions(db, portfolioId, filter, page),
+    epochs: (portfolioId, filter, page) => loadEpochs(db, portfolioId, filter, page),
+    book: (portfolio, securityId) => loadBook(db, portfolio, securityId),
+    fxRates: (currencies, to) => loadFxRates(db, currencies, to),
+  };
+}
+
+/**
+ * Reads run in one REPEATABLE READ transaction each, so that a flip between two statements cannot mix
+ * two versions of history in one reply. `activeDatabase` is asked once per read.
+ */
+export function createReadModels(
+  activeDatabase: () => Promise<Database>,
+  at?: (position: number, portfolioId?: string) => Promise<ReadModel>,
+): ReadModels {
+  return {
+    current: async (work) =>
+      (await activeDatabase()).transaction((tx) => work(tableReadModel(tx)), {
+        isolation: 'repeatable read',
+        readOnly: true,
+      }),
+    ...(at === undefined ? {} : { at }),
+  };
+}

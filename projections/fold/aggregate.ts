@@ -1,0 +1,186 @@
+/** The portfolios' own rows: exact sums of their keys' rows, for the days that changed and no others. */
+import { addDays, EMPTY_DAY } from '../../domain/books/aggregate.ts';
+import { createChecksum } from '../../domain/books/checksum.ts';
+import { isoDate } from '../../domain/dates.ts';
+import type { Day } from '../../domain/dates.ts';
+import type { DayChanges } from './diff.ts';
+import type { ClaimedPortfolio, MarkRow, StoredPortfolioDay } from './model.ts';
+import type { EpochRow, FoldSession, PortfolioWrites } from './store.ts';
+import { parsePortfolioText, portfolioText } from './text.ts';
+
+interface Work {
+  readonly portfolio: ClaimedPortfolio;
+  readonly firstDay: Day | null;
+  /** New days from here on cannot be complete: a key of the portfolio has failed. */
+  readonly blockedFrom: Day | null;
+  /** The days to look at, ascending. */
+  readonly days: readonly Day[];
+}
+
+/** Writes the rows of the days that the keys' changes touch and returns how many epochs that began. */
+export async function aggregatePortfolios(
+  session: FoldSession,
+  portfolios: readonly ClaimedPortfolio[],
+  changes: ReadonlyMap<number, DayChanges>,
+  horizon: Day | null,
+  marks: readonly MarkRow[],
+): Promise<number> {
+  const bounds = new Map(
+    (await session.bounds(portfolios.map((p) => p.portfolioNo))).map((bound) => [bound.portfolioNo, bound]),
+  );
+  const works = portfolios.map((portfolio): Work => {
+    const { firstDay = null, blockedFrom = null } = bounds.get(portfolio.portfolioNo) ?? {};
+    return { portfolio, firstDay, blockedFrom, days: daysToLookAt(portfolio, firstDay, horizon, changes) };
+  });
+  const looked = works.filter((work) => work.days.length > 0);
+  const stored = await session.portfolioDays(
+    looked.map(({ portfolio: { portfolioNo }, days }) => ({ portfolioNo, from: days[0]!, to: days.at(-1)! })),
+  );
+  const storedOf = new Map<number, Map<Day, StoredPortfolioDay>>();
+  for (const row of stored) {
+    const days = storedOf.get(row.portfolioNo) ?? new Map<Day, StoredPortfolioDay>();
+    storedOf.set(row.portfolioNo, days.set(row.day, row));
+  }
+  const summed = new Map(
+    (
+      await session.sums(
+        looked.map((work) => ({
+          portfolioNo: work.portfolio.portfolioNo,
+          days: work.days.filter((day) => needsSum(work, day, storedOf.get(work.portfolio.portfolioNo)?.has(day))),
+        })),
+      )
+    ).map((row) => [`${row.portfolioNo}/${row.day}`, row.text]),
+  );
+
+  const writes = { retired: [], rows: [], states: [], epochs: [] } as {
+    -readonly [K in keyof PortfolioWrites]: PortfolioWrites[K][number][];
+  };
+  for (const work of works) {
+    const { portfolio } = work;
+    const { portfolioNo } = portfolio;
+    diffPortfolio(work, {
+      horizon,
+      stored: storedOf.get(portfolioNo) ?? new Map<Day, StoredPortfolioDay>(),
+      changes: changes.get(portfolioNo) ?? new Map(),
+      sum: (day) => summed.get(`${portfolioNo}/${day}`) ?? null,
+      cause: marks.find((mark) => mark.portfolioNo === portfolioNo)!,
+      writes,
+    });
+  }
+  await session.writePortfolios(writes);
+  return writes.epochs.length;
+}
+
+function daysToLookAt(
+  portfolio: ClaimedPortfolio,
+  firstDay: Day | null,
+  horizon: Day | null,
+  changes: ReadonlyMap<number, DayChanges>,
+): Day[] {
+  if (horizon === null) return [];
+  const days = new Set(changes.get(portfolio.portfolioNo)?.keys());
+  const add = (from: Day, to: Day) => {
+    for (let day = from; day <= to; day++) days.add(day);
+  };
+  if (firstDay !== null) {
+    // New days, days before what used to be the first one, and days that no longer belong.
+    add(Math.max(firstDay, portfolio.horizon === null ? firstDay : portfolio.horizon + 1), horizon);
+    if (portfolio.firstDay !== null) add(firstDay, Math.min(portfolio.firstDay - 1, horizon));
+  }
+  if (portfolio.firstDay !== null)
+    add(portfolio.firstDay, Math.min((firstDay ?? Infinity) - 1, portfolio.horizon ?? -Infinity));
+  return [...days].filter((day) => day <= horizon).sort((a, b) => a - b);
+}
+
+/** A day without a row that readers may have seen is summed from all its keys' rows as they now are. */
+function needsSum({ portfolio, firstDay }: Work, day: Day, hasRow: boolean | undefined): boolean {
+  return (
+    !hasRow && firstDay !== null && day >= firstDay && portfolio.horizon !== null && day <= portfolio.horizon
+  );
+}
+
+function diffPortfolio(
+  work: Work,
+  input: {
+    horizon: Day | null;
+    stored: ReadonlyMap<Day, StoredPortfolioDay>;
+    changes: DayChanges;
+    sum: (day: Day) => string | null;
+    cause: MarkRow;
+    writes: { -readonly [K in keyof PortfolioWrites]: PortfolioWrites[K][number][] };
+  },
+): void {
+  const { portfolio, firstDay, blockedFrom, days } = work;
+  const { horizon, stored, changes, sum, cause, writes } = input;
+  const { portfolioNo } = portfolio;
+  const checksum = createChecksum(portfolio.checksum);
+
+  const textOf = (day: Day): string | null => {
+    if (firstDay === null || day < firstDay) return null;
+    const change = changes.get(day);
+    if (change?.blocked) return null;
+    const before = stored.get(day);
+    if (before) return change ? portfolioText(addDays(parsePortfolioText(before.text), change.delta)) : before.text;
+    if (blockedFrom !== null && day >= blockedFrom) return null;
+    // On a new day every key with a row was folded just now, so its changes are the whole sum.
+    if (portfolio.horizon === null || day > portfolio.horizon) return portfolioText(change?.delta ?? EMPTY_DAY);
+    return sum(day);
+  };
+
+  const changed = days.flatMap((day) => {
+    const before = stored.get(day);
+    const text = textOf(day);
+    return text === (before?.text ?? null) ? [] : [{ day, before, text }];
+  });
+  const bumped = changed.some(
+    ({ day, before }) => before !== undefined && portfolio.horizon !== null && day < portfolio.horizon,
+  );
+  const epoch = bumped ? portfolio.epoch + 1 : portfolio.epoch;
+  let lostFrom = Infinity;
+  for (const { day, before, text } of changed) {
+    if (before) {
+      checksum.remove(`${isoDate(day)}\t${before.text}`);
+      writes.retired.push({ portfolioNo, day, epoch: before.epoch, supersededBy: bumped ? epoch : null });
+    }
+    if (text === null) lostFrom = Math.min(lostFrom, day);
+    else {
+      checksum.add(`${isoDate(day)}\t${text}`);
+      writes.rows.push({ portfolioNo, day, epoch, text });
+    }
+  }
+  writes.states.push({
+    portfolioNo,
+    epoch,
+    firstDay,
+    horizon,
+    recheckFrom: recheckFrom(work, changed.length > 0 || horizon !== portfolio.horizon, lostFrom),
+    checksum: checksum.value(),
+  });
+  if (bumped) writes.epochs.push(epochRow(portfolioNo, epoch, cause, changed, checksum.value()));
+}
+
+function recheckFrom({ portfolio, firstDay }: Work, changed: boolean, lostFrom: Day): Day | null {
+  if (firstDay === null || !changed) return null;
+  if (portfolio.completeThrough === null || firstDay !== portfolio.firstDay) return firstDay;
+  return Math.max(firstDay, Math.min(portfolio.completeThrough + 1, lostFrom));
+}
+
+function epochRow(
+  portfolioNo: number,
+  epoch: number,
+  cause: MarkRow,
+  changed: readonly { day: Day }[],
+  checksum: bigint,
+): EpochRow {
+  return {
+    portfolioNo,
+    securityNo: 0,
+    epoch,
+    cause: cause.cause,
+    position: cause.position,
+    fromDay: changed[0]!.day,
+    throughDay: changed.at(-1)!.day,
+    rows: changed.length,
+    checksum,
+  };
+}

@@ -1,0 +1,146 @@
+/** Which rows of a key change when it is folded again, and whether that makes a new epoch. Pure. */
+import { addDays, contribution, EMPTY_DAY, isEstimated, subtractDays } from '../../domain/books/aggregate.ts';
+import { createChecksum } from '../../domain/books/checksum.ts';
+import type { DayRow, Effect, PortfolioDay } from '../../domain/books/model.ts';
+import { isoDate } from '../../domain/dates.ts';
+import type { Day } from '../../domain/dates.ts';
+import type { KeyRow, StoredDay, StoredHistory } from './model.ts';
+import { historyText, parseContribution, seriesText, snapshotText } from './text.ts';
+import type { NewDay, NewHistory, Retired, RetiredHistory } from './store.ts';
+
+/** How a portfolio's days change through the keys folded so far. */
+export interface DayChange {
+  /** New contributions less old ones, those that can be added up. */
+  readonly delta: PortfolioDay;
+  /** A key's new row cannot be added up. */
+  readonly blocked: boolean;
+}
+export type DayChanges = Map<Day, DayChange>;
+
+export interface KeyDiff {
+  readonly epoch: number;
+  readonly bumped: boolean;
+  readonly checksum: bigint;
+  readonly retiredDays: readonly Retired[];
+  readonly newDays: readonly NewDay[];
+  readonly retiredHistory: readonly RetiredHistory[];
+  readonly newHistory: readonly NewHistory[];
+  readonly changedFrom: Day;
+  readonly changedThrough: Day;
+}
+
+/** The line a day adds to its key's checksum. */
+export function dayLine(day: Day, series: string, snapshot: string): string {
+  return `${isoDate(day)}\t${series}\t${snapshot}`;
+}
+
+/**
+ * Compares a key's stretch as stored with the same stretch folded anew.
+ *
+ * A published day never changes within an epoch: when any does, every changed row of the key goes
+ * into the next epoch. Days that nobody has seen published are replaced where they are.
+ *
+ * @param publishedBefore days before this one are published, as the last fold left them
+ */
+export function diffKey(input: {
+  key: KeyRow;
+  storedDays: readonly StoredDay[];
+  storedHistory: readonly StoredHistory[];
+  rows: readonly DayRow[];
+  effects: readonly Effect[];
+  publishedBefore: Day | null;
+  force: boolean;
+  changes: DayChanges;
+}): KeyDiff {
+  const { key, rows, effects, publishedBefore, force, changes } = input;
+  const { portfolioNo, securityNo } = key;
+  const checksum = createChecksum(key.checksum);
+  const published = (day: Day) =>
+    publishedBefore !== null && key.watermarkDay !== null && day < publishedBefore;
+  let bumped = false;
+  let changedFrom = Infinity;
+  let changedThrough = -Infinity;
+  const touch = (day: Day) => {
+    if (published(day)) bumped = true;
+    if (day < changedFrom) changedFrom = day;
+    if (day > changedThrough) changedThrough = day;
+  };
+
+  const storedDays = new Map(input.storedDays.map((row) => [row.day, row]));
+  const outDays: StoredDay[] = [];
+  const inDays: Omit<NewDay, 'epoch'>[] = [];
+  for (const row of rows) {
+    const before = storedDays.get(row.day);
+    storedDays.delete(row.day);
+    const after = contribution(row);
+    const series = seriesText(row, isEstimated(row));
+    const snapshot = snapshotText(row);
+    if (before?.series === series && before.snapshot === snapshot) {
+      if (!force) continue;
+    } else noteChange(changes, row.day, before ? parseContribution(before.series) : undefined, after);
+    touch(row.day);
+    if (before) outDays.push(before);
+    inDays.push({ portfolioNo, securityNo, day: row.day, series, snapshot });
+  }
+  for (const gone of storedDays.values()) {
+    noteChange(changes, gone.day, parseContribution(gone.series), undefined);
+    touch(gone.day);
+    outDays.push(gone);
+  }
+
+  const storedHistory = new Map(input.storedHistory.map((row) => [row.transactionId, row]));
+  const outHistory: StoredHistory[] = [];
+  const inHistory: string[] = [];
+  for (const effect of effects) {
+    const before = storedHistory.get(effect.transactionId);
+    storedHistory.delete(effect.transactionId);
+    const text = historyText(effect);
+    if (before?.text === text && !force) continue;
+    touch(effect.day);
+    if (before) outHistory.push(before);
+    inHistory.push(text);
+  }
+  for (const gone of storedHistory.values()) {
+    touch(gone.day);
+    outHistory.push(gone);
+  }
+
+  for (const row of outDays) checksum.remove(dayLine(row.day, row.series, row.snapshot));
+  for (const row of inDays) checksum.add(dayLine(row.day, row.series, row.snapshot));
+  for (const row of outHistory) checksum.remove(row.text);
+  for (const text of inHistory) checksum.add(text);
+
+  const epoch = bumped ? key.epoch + 1 : key.epoch;
+  const supersededBy = bumped ? epoch : null;
+  return {
+    epoch,
+    bumped,
+    checksum: checksum.value(),
+    retiredDays: outDays.map(({ day, epoch: from }) => ({ portfolioNo, securityNo, day, epoch: from, supersededBy })),
+    newDays: inDays.map((row) => ({ ...row, epoch })),
+    retiredHistory: outHistory.map(({ transactionId, epoch: from }) => ({
+      portfolioNo,
+      securityNo,
+      transactionId,
+      epoch: from,
+      supersededBy,
+    })),
+    newHistory: inHistory.map((text) => ({ portfolioNo, securityNo, epoch, text })),
+    changedFrom,
+    changedThrough,
+  };
+}
+
+/** `undefined` stands for no row, `null` for a row that cannot be added up. */
+function noteChange(
+  changes: DayChanges,
+  day: Day,
+  before: PortfolioDay | null | undefined,
+  after: PortfolioDay | null | undefined,
+): void {
+  const change = changes.get(day);
+  let delta = change?.delta ?? EMPTY_DAY;
+  if (after) delta = addDays(delta, after);
+  if (before) delta = subtractDays(delta, before);
+  changes.set(day, { delta, blocked: (change?.blocked ?? false) || after === null });
+}

@@ -1,0 +1,43 @@
+/** A generation of the read model, and the ports to reach the two that exist. */
+import type { FoldStore } from './fold/store.ts';
+import type { RegisterStore } from './register/store.ts';
+import type { RebuildStore } from './rebuild/store.ts';
+
+export type Slot = 'gen_a' | 'gen_b';
+
+export function otherSlot(slot: Slot): Slot {
+  return slot === 'gen_a' ? 'gen_b' : 'gen_a';
+}
+
+export interface ProjectionState {
+  /** Every event up to here is registered. */
+  readonly position: number;
+  /** The lowest position whose effect is not folded yet; null when everything registered is. */
+  readonly oldestMark: number | null;
+  /** Marks set by an operator and not folded yet. */
+  readonly orders: number;
+  readonly dirtyKeys: number;
+  readonly quarantinedKeys: number;
+  /** The fold version of the rows; several while versions are mixed, none when nothing was folded. */
+  readonly foldVersions: readonly number[];
+}
+
+export interface Generation {
+  readonly slot: Slot;
+  readonly register: RegisterStore;
+  readonly fold: FoldStore;
+  readonly rebuild: RebuildStore;
+  state(): Promise<ProjectionState>;
+  /** Marks keys to be folded again on an operator's order; returns how many. */
+  order(scope: { portfolioId?: string; securityId?: string; fromDay: number; position: number }): Promise<number>;
+}
+
+export interface Generations {
+  active(): Promise<Slot>;
+  of(slot: Slot): Generation;
+  /**
+   * Makes readers see `slot`, in one transaction that holds the active generation's checkpoint still.
+   * @returns whether it happened: not when the slot had fallen behind the active one again.
+   */
+  flip(slot: Slot): Promise<boolean>;
+}

@@ -1,0 +1,149 @@
+/** A portfolio's returns over periods. */
+import { day, isoDate } from '../../domain/dates.ts';
+import type { Decimal } from '../../domain/decimal.ts';
+import { formatMoney } from '../../domain/decimal.ts';
+import { formatFraction } from '../../domain/returns/model.ts';
+import type { Quality } from '../../domain/returns/model.ts';
+import { performance } from '../../domain/returns/performance.ts';
+import type { PerformanceOptions, PeriodPerformance } from '../../domain/returns/performance.ts';
+import { resolvePeriod } from '../../domain/returns/periods.ts';
+import type { NamedPeriod } from '../../domain/returns/periods.ts';
+import { daysIn } from './conversion.ts';
+import { found } from './reading.ts';
+import type { ReadContext, Reader, Reading } from './reading.ts';
+import { returnDays } from './return-days.ts';
+
+export interface PerformanceQuery {
+  readonly periods: readonly NamedPeriod[];
+  /** The last day that counts; by default the last complete one. */
+  readonly date?: string;
+  /** The base currency by default. */
+  readonly currency?: string;
+  readonly options: PerformanceOptions;
+}
+
+/** Something to know about a period's figures: a flag on them, or the reason why one is null. */
+export interface RemarkView {
+  readonly figure?: string;
+  readonly code: string;
+  readonly message: string;
+  readonly date?: string;
+}
+
+/** Returns and rates are fractions, money is in the currency asked for. */
+export interface PeriodView {
+  readonly period: string;
+  readonly from: string;
+  readonly to: string;
+  readonly days: number;
+  readonly twr: string | null;
+  readonly twr_annualized: string | null;
+  readonly mwr: string | null;
+  readonly mwr_holding_period: string | null;
+  readonly mwr_rates: readonly string[];
+  readonly modified_dietz: string | null;
+  readonly begin_market_value: string | null;
+  readonly end_market_value: string | null;
+  readonly inflows: string | null;
+  readonly outflows: string | null;
+  readonly income: string | null;
+  readonly fees: string | null;
+  readonly taxes: string | null;
+  readonly gain: string | null;
+  readonly quality: Quality;
+  readonly flags: readonly RemarkView[];
+  readonly reasons: readonly RemarkView[];
+}
+
+export interface PerformanceReport {
+  readonly portfolio_id: string;
+  readonly currency: string;
+  /** The last day that counts; `null` without any complete day. */
+  readonly date: string | null;
+  readonly inception: string | null;
+  readonly complete_through: string | null;
+  readonly conventions: {
+    readonly basis: string;
+    readonly taxes: string;
+    readonly flow_timing: string;
+    readonly annualization: 'actual/365';
+  };
+  readonly periods: readonly PeriodView[];
+}
+
+export function portfolioPerformance(
+  reader: Reader,
+  portfolioId: string,
+  query: PerformanceQuery,
+  context: ReadContext = {},
+): Promise<Reading<PerformanceReport>> {
+  return reader.portfolio(portfolioId, context, async (model, portfolio) => {
+    const date = query.date ?? portfolio.complete_through;
+    const loaded = await daysIn(query.currency, model, portfolio, date === null ? {} : { to: date });
+    if (loaded.status !== 'found') return loaded;
+    const rows = loaded.value;
+    const days = returnDays(rows, portfolio.latest_date);
+    const first = rows[0]?.date ?? null;
+    const { basis, taxes, flowTiming } = query.options;
+    return found({
+      portfolio_id: portfolioId,
+      currency: query.currency ?? portfolio.base_currency,
+      date,
+      inception: first,
+      complete_through: portfolio.complete_through,
+      conventions: { basis, taxes, flow_timing: flowTiming, annualization: 'actual/365' },
+      periods:
+        date === null || first === null
+          ? []
+          : performance(
+              days,
+              query.periods.map((period) => resolvePeriod(period, day(date), day(first))),
+              query.options,
+            ).map(periodView),
+    });
+  });
+}
+
+export function periodView(period: PeriodPerformance): PeriodView {
+  return {
+    period: period.period,
+    from: isoDate(period.from),
+    to: isoDate(period.to),
+    days: period.days,
+    twr: formatFraction(period.twr),
+    twr_annualized: formatFraction(period.twrAnnualized),
+    mwr: formatFraction(period.mwr),
+    mwr_holding_period: formatFraction(period.mwrHoldingPeriod),
+    mwr_rates: period.mwrRates.map((rate) => formatFraction(rate)),
+    modified_dietz: formatFraction(period.modifiedDietz),
+    begin_market_value: money(period.beginMarketValue),
+    end_market_value: money(period.endMarketValue),
+    inflows: money(period.inflows),
+    outflows: money(period.outflows),
+    income: money(period.income),
+    fees: money(period.fees),
+    taxes: money(period.taxes),
+    gain: money(period.gain),
+    quality: period.quality,
+    flags: period.flags.map(remarkView),
+    reasons: period.reasons.map(remarkView),
+  };
+}
+
+function money(value: Decimal | null): string | null {
+  return value === null ? null : formatMoney(value);
+}
+
+export function remarkView(remark: {
+  readonly figure?: string;
+  readonly code: string;
+  readonly message: string;
+  readonly day?: number;
+}): RemarkView {
+  return {
+    ...(remark.figure === undefined ? {} : { figure: remark.figure }),
+    code: remark.code,
+    message: remark.message,
+    ...(remark.day === undefined ? {} : { date: isoDate(remark.day) }),
+  };
+}

@@ -1,0 +1,130 @@
+/** A portfolio's days, or coarser rows whose returns link to those of the days. */
+import { isoDate } from '../../domain/dates.ts';
+import { formatMoney } from '../../domain/decimal.ts';
+import { formatFraction } from '../../domain/returns/model.ts';
+import type { Quality, ReturnOptions } from '../../domain/returns/model.ts';
+import { resample } from '../../domain/returns/resample.ts';
+import type { Frequency, ResampledRow } from '../../domain/returns/resample.ts';
+import { daysIn } from './conversion.ts';
+import { moneyText } from './numbers.ts';
+import { pageOf } from './paging.ts';
+import type { Paged } from './paging.ts';
+import { found } from './reading.ts';
+import type { ReadContext, Reader, Reading } from './reading.ts';
+import type { DateRange, Page } from './read-model.ts';
+import { returnDays } from './return-days.ts';
+import type { PortfolioDayRow } from './rows.ts';
+
+export interface TimeseriesRow {
+  /** The last day of the row. */
+  readonly date: string;
+  /** The first one: the same for a daily row. */
+  readonly from: string;
+  readonly bod_market_value: string;
+  readonly bod_cashflow: string;
+  readonly eod_cashflow: string;
+  readonly eod_market_value: string;
+  readonly income: string;
+  readonly fees: string;
+  readonly taxes: string;
+  readonly cost: string;
+  readonly positions: number;
+  readonly quality: Quality;
+  /** The row's time-weighted return, a fraction; `null` where it is not defined. */
+  readonly twr: string | null;
+  /** Growth of 1 from the opening of the first row of the range. */
+  readonly index: string | null;
+  readonly epoch: number;
+}
+
+export interface PortfolioTimeseries extends Paged<TimeseriesRow, string> {
+  readonly portfolio_id: string;
+  readonly currency: string;
+  readonly frequency: Frequency;
+  readonly complete_through: string | null;
+}
+
+export interface TimeseriesQuery extends DateRange {
+  readonly frequency: Frequency;
+  /** The base currency by default. */
+  readonly currency?: string;
+  readonly options: ReturnOptions;
+}
+
+/** The rows of a range; the key of a page is its last date. */
+export function portfolioTimeseries(
+  reader: Reader,
+  portfolioId: string,
+  query: TimeseriesQuery,
+  page: Page<string>,
+  context: ReadContext = {},
+): Promise<Reading<PortfolioTimeseries>> {
+  return reader.portfolio(portfolioId, context, async (model, portfolio) => {
+    // The whole range whatever the page: an index has to begin where the range does.
+    const loaded = await daysIn(query.currency, model, portfolio, query);
+    if (loaded.status !== 'found') return loaded;
+    const days = loaded.value;
+    const resampled = resample(returnDays(days, portfolio.latest_date), query.frequency, query.options);
+    const rows = query.frequency === 'daily' ? dailyRows(days, resampled) : coarseRows(days, resampled);
+    const rest = page.after === undefined ? rows : rows.filter((row) => row.date > page.after!);
+    const paged = await pageOf(
+      page.limit,
+      async (limit) => rest.slice(0, limit),
+      (row) => row.date,
+    );
+    return found({
+      portfolio_id: portfolioId,
+      currency: query.currency ?? portfolio.base_currency,
+      frequency: query.frequency,
+      complete_through: portfolio.complete_through,
+      ...paged,
+    });
+  });
+}
+
+/** Amounts straight from the tables' texts: there is nothing to add up. */
+function dailyRows(days: readonly PortfolioDayRow[], resampled: readonly ResampledRow[]): TimeseriesRow[] {
+  return days.map((day, i) => ({
+    date: day.date,
+    from: day.date,
+    bod_market_value: moneyText(day.bod_market_value),
+    bod_cashflow: moneyText(day.bod_cashflow),
+    eod_cashflow: moneyText(day.eod_cashflow),
+    eod_market_value: moneyText(day.eod_market_value),
+    income: moneyText(day.income),
+    fees: moneyText(day.fees),
+    taxes: moneyText(day.taxes),
+    cost: moneyText(day.cost),
+    positions: day.positions,
+    ...returnsOf(resampled[i]!),
+    epoch: day.epoch,
+  }));
+}
+
+/** Cost, positions and epoch are those of the last day. */
+function coarseRows(days: readonly PortfolioDayRow[], resampled: readonly ResampledRow[]): TimeseriesRow[] {
+  const byDate = new Map(days.map((day) => [day.date, day]));
+  return resampled.map((row) => {
+    const date = isoDate(row.to);
+    const last = byDate.get(date)!;
+    return {
+      date,
+      from: isoDate(row.from),
+      bod_market_value: formatMoney(row.bodMarketValue),
+      bod_cashflow: formatMoney(row.bodCashflow),
+      eod_cashflow: formatMoney(row.eodCashflow),
+      eod_market_value: formatMoney(row.eodMarketValue),
+      income: formatMoney(row.income),
+      fees: formatMoney(row.fees),
+      taxes: formatMoney(row.taxes),
+      cost: moneyText(last.cost),
+      positions: last.positions,
+      ...returnsOf(row),
+      epoch: last.epoch,
+    };
+  });
+}
+
+function returnsOf(row: ResampledRow) {
+  return { quality: row.quality, twr: formatFraction(row.twr), index: formatFraction(row.index) };
+}

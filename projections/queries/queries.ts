@@ -1,0 +1,19 @@
+/**
+ * What the read side's use cases run on. HTTP and the CLI are given one of these and call the functions
+ * beside this file, such as `positionsOn(queries.reader, …)`.
+ */
+import type { EventLog } from '../../domain/log.ts';
+import type { ReadModels } from './read-model.ts';
+import { createReader } from './reading.ts';
+import type { Reader } from './reading.ts';
+
+export type ReadableLog = Pick<EventLog, 'head' | 'positionAt' | 'readFeed'>;
+
+export interface Queries {
+  readonly reader: Reader;
+  readonly log: ReadableLog;
+}
+
+export function createQueries(models: ReadModels, log: ReadableLog): Queries {
+  return { reader: createReader(models, log), log };
+}

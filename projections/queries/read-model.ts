@@ -1,0 +1,118 @@
+/**
+ * The port through which the read side loads its rows. It is small on purpose: the tables implement it,
+ * and so do rows in memory, replayed from the log to any position.
+ */
+import type { Instant } from '../../domain/dates.ts';
+import type { Book } from './book.ts';
+import type {
+  BlockedDayRow,
+  CashflowRow,
+  EpochRow,
+  FxRateRow,
+  HistoryRow,
+  PendingRow,
+  PortfolioDayRow,
+  PortfolioRow,
+  PositionDayRow,
+  QuarantineRow,
+  SnapshotRow,
+  TransactionRow,
+} from './rows.ts';
+
+/** Which state of the books a model shows. */
+export interface Version {
+  /** The log position whose effects, and all before it, are in the rows. */
+  readonly position: number;
+  /** Changes whenever rows may differ although the position does not: a new generation, a retry. */
+  readonly tag: string;
+}
+
+/** ISO dates, both included; an absent end is open. */
+export interface DateRange {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface Page<Key> {
+  readonly limit: number;
+  /** The key of the last row already seen. */
+  readonly after?: Key;
+}
+
+export interface HistoryKey {
+  readonly at: Instant;
+  readonly rank: number;
+  readonly transactionId: string;
+}
+
+export interface TransactionKey {
+  readonly at: Instant;
+  readonly transactionId: string;
+}
+
+export interface CashflowKey {
+  readonly date: string;
+  readonly securityId: string;
+}
+
+/** One consistent state of the books. Rows come in ascending order of their key. */
+export interface ReadModel {
+  version(): Promise<Version>;
+  /** By id. */
+  portfolios(page: Page<string>): Promise<PortfolioRow[]>;
+  /** With the version of this portfolio's rows, which may lag behind the others'. */
+  portfolio(portfolioId: string): Promise<{ portfolio: PortfolioRow; version: Version } | undefined>;
+  /** The currency of a security, when it is known. */
+  securityCurrency(securityId: string): Promise<string | undefined>;
+  /** Of each portfolio the first days after its watermark that cannot be completed, by date and security. */
+  blockedDays(portfolioIds: readonly string[], limit: number): Promise<BlockedDayRow[]>;
+  pendingTransactions(portfolioId: string): Promise<PendingRow[]>;
+  quarantined(portfolioId: string): Promise<QuarantineRow[]>;
+  /** Every position with a row on the day, closed ones included, by security. */
+  snapshots(portfolioId: string, date: string): Promise<SnapshotRow[]>;
+  /** A position after each of its transactions, by (instant, type rank, transaction id). */
+  history(
+    portfolioId: string,
+    securityId: string,
+    page: Page<HistoryKey>,
+  ): Promise<HistoryRow[]>;
+  positionDays(
+    portfolioId: string,
+    securityId: string,
+    range: DateRange,
+    page: Page<string>,
+  ): Promise<PositionDayRow[]>;
+  /** The rows readers see now or, with an epoch of the portfolio, those it showed. */
+  portfolioDays(
+    portfolioId: string,
+    range: DateRange & { readonly epoch?: number },
+  ): Promise<PortfolioDayRow[]>;
+  cashflows(portfolioId: string, range: DateRange, page: Page<CashflowKey>): Promise<CashflowRow[]>;
+  /** By instant; cancelled and pending ones included. */
+  transactions(
+    portfolioId: string,
+    filter: DateRange & { readonly securityId?: string },
+    page: Page<TransactionKey>,
+  ): Promise<TransactionRow[]>;
+  /** The audit of restatements; `securityId` null asks for the portfolio's own. */
+  epochs(
+    portfolioId: string,
+    filter: { readonly securityId?: string | null },
+    page: Page<number>,
+  ): Promise<EpochRow[]>;
+  /** What folding a position takes; `undefined` for a security that the portfolio never held. */
+  book(portfolio: PortfolioRow, securityId: string): Promise<Book | undefined>;
+  /** Rates with one of the currencies on either side, up to a day. */
+  fxRates(currencies: readonly string[], to?: string): Promise<FxRateRow[]>;
+}
+
+/** Where read models come from. */
+export interface ReadModels {
+  /** Runs `work` on one snapshot of the readers' tables, which is gone once it resolves. */
+  current<T>(work: (model: ReadModel) => Promise<T>): Promise<T>;
+  /**
+   * The books as they were known at a log position, for one portfolio or for all. Absent where the log
+   * cannot be replayed.
+   */
+  readonly at?: (position: number, portfolioId?: string) => Promise<ReadModel>;
+}

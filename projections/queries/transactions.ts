@@ -1,0 +1,58 @@
+/** A portfolio's transactions with their corrections applied, cancelled and pending ones included. */
+import { moneyText, plainText } from './numbers.ts';
+import { pageOf } from './paging.ts';
+import type { Paged } from './paging.ts';
+import { found } from './reading.ts';
+import type { ReadContext, Reader, Reading } from './reading.ts';
+import type { DateRange, Page, TransactionKey } from './read-model.ts';
+import type { TransactionFields } from '../../domain/events.ts';
+import type { TransactionRow } from './rows.ts';
+
+export interface TransactionView extends TransactionFields {
+  readonly status: 'applied' | 'pending' | 'cancelled';
+  /** Why it is pending. */
+  readonly reason: string | null;
+  readonly position: number;
+}
+
+export interface Transactions extends Paged<TransactionView, TransactionKey> {
+  readonly portfolio_id: string;
+  readonly complete_through: string | null;
+}
+
+export function transactions(
+  reader: Reader,
+  portfolioId: string,
+  filter: DateRange & { readonly securityId?: string },
+  page: Page<TransactionKey>,
+  context: ReadContext = {},
+): Promise<Reading<Transactions>> {
+  return reader.portfolio(portfolioId, context, async (model, portfolio) => {
+    const { rows, next } = await pageOf(
+      page.limit,
+      (limit) => model.transactions(portfolioId, filter, { ...page, limit }),
+      ({ fields }) => ({ at: fields.transaction_date, transactionId: fields.transaction_id }),
+    );
+    return found({
+      portfolio_id: portfolioId,
+      complete_through: portfolio.complete_through,
+      rows: rows.map(transactionView),
+      ...(next === undefined ? {} : { next }),
+    });
+  });
+}
+
+function transactionView({ fields, position, cancelled, pending_reason }: TransactionRow): TransactionView {
+  return {
+    ...fields,
+    quantity: plainText(fields.quantity),
+    price: plainText(fields.price),
+    gross_transaction_amount: moneyText(fields.gross_transaction_amount),
+    trade_fee: moneyText(fields.trade_fee),
+    taxes: moneyText(fields.taxes),
+    accrued_interest: moneyText(fields.accrued_interest),
+    status: cancelled ? 'cancelled' : pending_reason === null ? 'applied' : 'pending',
+    reason: cancelled ? null : pending_reason,
+    position,
+  };
+}

@@ -1,0 +1,88 @@
+/** Drives the register from the log's feed, each event exactly once. */
+import type { EventLog, StoredEvent } from '../../domain/log.ts';
+import { createRegister, mentionedIn } from './register.ts';
+import type { Known } from './model.ts';
+import type { RegisterStore } from './store.ts';
+
+const PAGE = 1_000;
+/** Dated values gathered before they are written: bounds memory when one event holds years of prices. */
+const VALUES_PER_WRITE = 50_000;
+
+export interface RegisterDriver {
+  /**
+   * Registers everything committed to the log by now, in one transaction, and returns how many events
+   * that were; 0 when there was nothing to do or another process is at it.
+   *
+   * One transaction up to the head, because an import is one commit in the log: its marks must become
+   * visible together, or a worker could fold half of it.
+   */
+  run(onProgress?: (position: number, head: number) => void): Promise<number>;
+}
+
+export function createRegisterDriver(
+  log: EventLog,
+  store: RegisterStore,
+  onRegistered?: (events: readonly StoredEvent[]) => void,
+): RegisterDriver {
+  // Records stay valid from run to run as long as nobody else has moved the checkpoint in between.
+  let cache: { position: number; known: Known } | undefined;
+
+  async function run(onProgress?: (position: number, head: number) => void): Promise<number> {
+    const head = await log.head();
+    if (cache?.position === head) return 0;
+    const reused = cache;
+    cache = undefined;
+    const done = await store.exclusively(async (session, start) => {
+      const known = reused?.position === start ? reused.known : emptyKnown();
+      const register = createRegister(known);
+      let position = start;
+      let values = 0;
+      while (position < head) {
+        const events = await log.readFeed(position, PAGE, { upTo: head });
+        const last = events.at(-1);
+        if (!last) break;
+        await session.load(mentionedIn(events), known);
+        for (const event of events) {
+          register.apply(event);
+          values += weight(event);
+        }
+        known.transactions.clear();
+        position = last.position;
+        if (values >= VALUES_PER_WRITE || position >= head) {
+          await session.write(register.drain());
+          values = 0;
+        }
+        onRegistered?.(events);
+        onProgress?.(position, head);
+      }
+      if (position > start) await session.advance(position);
+      return { known, start, position };
+    });
+    if (!done) return 0;
+    cache = { position: done.position, known: done.known };
+    return done.position - done.start;
+  }
+
+  return { run };
+}
+
+function weight(event: StoredEvent): number {
+  switch (event.type) {
+    case 'PricesRecorded':
+      return event.data.prices.length;
+    case 'FxRatesRecorded':
+      return event.data.rates.length;
+    default:
+      return 1;
+  }
+}
+
+export function emptyKnown(): Known {
+  return {
+    portfolios: new Map(),
+    securities: new Map(),
+    transactions: new Map(),
+    lastPortfolioNo: 0,
+    lastSecurityNo: 0,
+  };
+}

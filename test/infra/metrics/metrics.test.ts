@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { createMetrics } from '../../../infra/metrics/metrics.ts';
+
+const text = async (metrics: { render(): Promise<{ body: string }> }) => (await metrics.render()).body;
+
+test('what is measured is told as Prometheus text', async () => {
+  const metrics = createMetrics({ processMetrics: false });
+  metrics.eventsAppended('import', 20);
+  metrics.groupCommitted(4, 0.002);
+  metrics.eventsProjected('register', 7);
+  metrics.lag('fold', 12, 0.25);
+  metrics.batch('fold', 30, 0.02);
+  metrics.epochs('flipped', 2);
+  metrics.rowsWritten('position_timeseries', 365);
+  metrics.rebuild({ total: 100, done: 40, rowsPerSecond: 5000 });
+  metrics.backlog({ pendingTransactions: 1, quarantinedKeys: 2, incompleteDays: 3 });
+  metrics.httpRequest({ method: 'GET', route: '/v1/portfolios/{portfolio_id}', status: 200, seconds: 0.003 });
+  metrics.databaseQuery({ kind: 'transaction', seconds: 0.004, ok: false });
+  metrics.watchPool('reads', () => ({ totalCount: 5, idleCount: 3, waitingCount: 0 }));
+  const lines = await text(metrics);
+  for (const line of [
+    'chronofolio_events_appended_total{source="import"} 20',
+    'chronofolio_group_commit_requests_sum 4',
+    'chronofolio_events_projected_total{projector="register"} 7',
+    'chronofolio_projection_lag_events{projector="fold"} 12',
+    'chronofolio_projection_lag_seconds{projector="fold"} 0.25',
+    'chronofolio_projection_batch_size_sum{projector="fold"} 30',
+    'chronofolio_epochs_total{outcome="flipped"} 2',
+    'chronofolio_rows_written_total{table="position_timeseries"} 365',
+    'chronofolio_rebuild_running 1',
+    'chronofolio_rebuild_events_done 40',
+    'chronofolio_rebuild_rows_per_second 5000',
+    'chronofolio_quarantined_keys 2',
+    'chronofolio_http_requests_total{method="GET",route="/v1/portfolios/{portfolio_id}",status="200"} 1',
+    'chronofolio_database_query_duration_seconds_count{kind="transaction",outcome="failed"} 1',
+    'chronofolio_database_pool_connections{pool="reads",state="total"} 5',
+  ]) {
+    expect(lines).toContain(line);
+  }
+});
+
+test('a finished rebuild leaves no progress behind', async () => {
+  const metrics = createMetrics({ processMetrics: false });
+  metrics.rebuild({ total: 100, done: 40, rowsPerSecond: 5000 });
+  metrics.rebuild(undefined);
+  const lines = await text(metrics);
+  expect(lines).toContain('chronofolio_rebuild_running 0');
+  expect(lines).toContain('chronofolio_rebuild_events_done 0');
+});
+
+test('invented methods do not make new series', async () => {
+  const metrics = createMetrics({ processMetrics: false });
+  for (const method of ['BREW', 'X1', 'X2'])
+    metrics.httpRequest({ method, route: 'unmatched', status: 405, seconds: 0 });
+  expect(await text(metrics)).toContain(
+    'chronofolio_http_requests_total{method="other",route="unmatched",status="405"} 3',
+  );
+});
+
+test('two of them in one process do not meet, and the process itself is measured', async () => {
+  const [one, other] = [createMetrics(), createMetrics()];
+  one.epochs('started', 1);
+  expect(await text(other)).not.toContain('chronofolio_epochs_total{');
+  expect(await text(one)).toContain('process_cpu_user_seconds_total');
+});
