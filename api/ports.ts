@@ -39,7 +39,7 @@ export interface MetricsText {
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-export type RebuildStatus = 'running' | 'verifying' | 'completed' | 'failed' | 'cancelled';
+export type RebuildStatus = 'running' | 'completed' | 'failed' | 'cancelled';
 
 export interface RebuildRequest {
   /** All of it when neither is given. */
@@ -68,15 +68,13 @@ export interface Rebuilds {
   start(request: RebuildRequest, correlationId: string): Promise<Rebuild | undefined>;
   list(): Promise<readonly Rebuild[]>;
   find(rebuildId: string): Promise<Rebuild | undefined>;
-  /** Asks a running one to stop; `undefined` when there is none of that id. */
-  cancel(rebuildId: string): Promise<Rebuild | undefined>;
+  /** Asks a running one to stop; `undefined` when there is none of that id. Absent: it cannot be asked. */
+  readonly cancel?: (rebuildId: string) => Promise<Rebuild | undefined>;
 }
 
 export interface ApiConfig {
   /** The largest JSON body. A stream of NDJSON has no limit of its own but one per line. */
   readonly bodyLimitBytes: number;
-  /** Lines of a stream that are handled together. */
-  readonly streamBatchRows: number;
   /** Lines of a stream after which the rest is refused: the reply lists every one of them. */
   readonly streamMaxRows: number;
   /** How long `?wait=projected` waits. */
@@ -87,7 +85,6 @@ export interface ApiConfig {
 
 export const DEFAULT_API_CONFIG: ApiConfig = {
   bodyLimitBytes: 10 * 1024 * 1024,
-  streamBatchRows: 500,
   streamMaxRows: 1_000_000,
   projectionTimeoutMs: 10_000,
   corsOrigins: ['*'],

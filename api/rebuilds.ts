@@ -21,7 +21,7 @@ const scope = z
 const rebuild = z
   .object({
     rebuild_id: z.string(),
-    status: z.enum(['running', 'verifying', 'completed', 'failed', 'cancelled']),
+    status: z.enum(['running', 'completed', 'failed', 'cancelled']),
     scope,
     started_at: z.string(),
     finished_at: z.string().nullable(),
@@ -94,6 +94,8 @@ export function registerRebuilds(api: Api, rebuilds: Rebuilds, config: ApiConfig
     async (c, { params: { rebuild_id } }) => c.json(known(rebuild_id, await rebuilds.find(rebuild_id))),
   );
 
+  const { cancel } = rebuilds;
+  if (!cancel) return;
   endpoint(
     api,
     {
@@ -107,7 +109,7 @@ export function registerRebuilds(api: Api, rebuilds: Rebuilds, config: ApiConfig
       problems: ['not-found'],
     },
     async (c, { params: { rebuild_id } }) =>
-      c.json(known(rebuild_id, await rebuilds.cancel(rebuild_id)), 202),
+      c.json(known(rebuild_id, await cancel(rebuild_id)), 202),
   );
 }
 

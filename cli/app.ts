@@ -30,8 +30,8 @@ export interface App {
   readonly commands: CommandHandler;
   readonly queries: Queries;
   readonly projections: Projections;
-  /** Now. */
-  readonly clock: () => Instant;
+  /** The time of day. */
+  readonly now: () => Instant;
   /** Serves HTTP until closed. */
   listen(): Promise<Listening>;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 /** Failures as one line in plain words, and the exit code that goes with each. */
+import { SourcesError } from '../commands/import/sources.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 
@@ -28,7 +29,7 @@ function codeOf(error: Error): string | undefined {
 
 function exitOf(error: Error): ExitCode {
   if (error instanceof CliFailure) return error.exit;
-  if (error.name === 'ConfigError') return EXIT.usage;
+  if (error instanceof SourcesError || error.name === 'ConfigError') return EXIT.usage;
   if (error.name === 'EmbeddedError') return EXIT.database;
   if (error.name === 'DatabaseError' && DATABASE_CODES.has(codeOf(error) ?? '')) return EXIT.database;
   return EXIT.failure;

@@ -31,8 +31,7 @@ function buildProgram(context: CliContext, version: string): Command {
     .option('--home <dir>', 'where the embedded database lives (CHRONOFOLIO_HOME)')
     .option('--database-url <url>', 'the PostgreSQL to use instead (DATABASE_URL)')
     .addHelpText('after', AFTER_HELP)
-    .showHelpAfterError('(chronofolio --help lists the commands)')
-    .configureHelp({ showGlobalOptions: true });
+    .showHelpAfterError('(chronofolio --help lists the commands)');
   for (const add of COMMANDS) program.addCommand(add(context));
   const output = {
     writeOut: (text: string) => context.terminal.out(text.trimEnd()),
@@ -44,7 +43,7 @@ function buildProgram(context: CliContext, version: string): Command {
 
 /** Every command reports to the context rather than to the process, subcommands included. */
 function prepare(command: Command, output: OutputConfiguration): void {
-  command.exitOverride().configureOutput(output);
+  command.exitOverride().configureOutput(output).configureHelp({ showGlobalOptions: true });
   for (const sub of command.commands) prepare(sub, output);
 }
 

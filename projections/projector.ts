@@ -41,11 +41,13 @@ export function createProjector(log: EventLog, generation: Generation, events: P
       let claimed = 0;
       for (const batch of batches(dirty)) {
         const started = performance.now();
-        const outcome = await generation.fold.transaction((session) => foldPortfolios(session, batch));
+        const report = (now: number) =>
+          onProgress?.({ phase: 'fold', done: folded + claimed, total: folded + dirty.length, rows: rows + now });
+        const outcome = await generation.fold.transaction((session) => foldPortfolios(session, batch, report));
         events.folded?.(outcome, (performance.now() - started) / 1000);
         claimed += outcome.portfolios;
         rows += outcome.rows;
-        onProgress?.({ phase: 'fold', done: folded + claimed, total: folded + dirty.length, rows });
+        report(0);
       }
       // Every portfolio is in other workers' hands: they will see to it.
       if (claimed === 0) return folded;

@@ -1,10 +1,12 @@
 /** The linter's rules on layers and purity: that they catch what they are for, and that the tree obeys them. */
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 // The rules under test need no types; without them a file need not exist to be judged.
 const linter = new ESLint({ overrideConfig: tseslint.configs.disableTypeChecked });
+// Linting the whole tree takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 const LAYERS = ['domain', 'commands', 'projections', 'api', 'cli', 'infra'];
 const OURS = ['chronofolio/import-direction', 'no-restricted-syntax', 'no-restricted-globals'];
 

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import { planImport } from '../../commands/import/import.ts';
+import { planImport } from '../../commands/import/plan.ts';
+import { sourcesFrom } from '../../commands/import/sources.ts';
 import type { ImportOptions, ImportPlan, ImportReport } from '../../commands/import/types.ts';
 import { commandSchemas } from '../../commands/schemas/commands.ts';
 import type { CommandName } from '../../commands/schemas/commands.ts';
@@ -8,7 +9,7 @@ import { withApp } from '../context.ts';
 import type { CliContext, GlobalOptions, Session } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { importSources } from '../import-sources.ts';
+import { badInput } from '../failure.ts';
 import { importProgress } from '../output/import-progress.ts';
 import { importText, problemsText } from '../output/import-report.ts';
 
@@ -30,6 +31,7 @@ Examples:
   $ chronofolio import ./export --dry-run
   $ chronofolio import trades.csv --skip-invalid
   $ chronofolio import closes.csv --kind prices --business-date 2025-12-31
+  $ chronofolio import portfolios:p.csv prices:closes.csv      the kind of each file before a colon
   $ chronofolio import ghostfolio-export.json --no-funding`;
 
 function businessDate(text: string): Options['businessDate'] {
@@ -44,7 +46,9 @@ export function importCommand(context: CliContext): Command {
     .argument('<path...>', 'files and directories')
     .option('--skip-invalid', 'import the good rows of files that have bad ones')
     .option('--dry-run', 'read and check everything, write nothing')
-    .addOption(new Option('--kind <kind>', 'what the rows are').choices(Object.keys(commandSchemas)))
+    .addOption(
+      new Option('--kind <kind>', 'what the rows of every file are').choices(Object.keys(commandSchemas)),
+    )
     .option('--no-funding', 'Ghostfolio: do not pay for purchases by deposits')
     .option(
       '--business-date <date>',
@@ -55,12 +59,15 @@ export function importCommand(context: CliContext): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (paths: string[], _options: Options, command: Command) => {
       const options = command.optsWithGlobals<Options>();
-      const sources = await importSources(paths, options.kind);
+      const { kind } = options;
+      const found = await sourcesFrom(paths);
+      if (found.length === 0) throw badInput(`${paths.join(', ')} holds no file to import`);
+      const sources = kind === undefined ? found : found.map((source) => ({ ...source, command: kind }));
       await withApp(context, options, async (session) => {
         const { app, progress } = session;
         const plan = await planImport(sources, {
           log: app.log,
-          clock: app.clock,
+          clock: app.now,
           metadata: { source: 'import' },
           skipInvalid: options.skipInvalid === true,
           funding: options.funding,

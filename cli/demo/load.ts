@@ -1,5 +1,5 @@
 /** Brings the demo into an empty log, as an import of files would. */
-import { planImport } from '../../commands/import/import.ts';
+import { planImport } from '../../commands/import/plan.ts';
 import type { ImportReport, ImportSource } from '../../commands/import/types.ts';
 import type { CommandName } from '../../commands/schemas/commands.ts';
 import type { Session } from '../context.ts';
@@ -56,7 +56,7 @@ export async function loadDemo({ app, progress }: Session, data: DemoData): Prom
     );
   const plan = await planImport(demoSources(data), {
     log: app.log,
-    clock: app.clock,
+    clock: app.now,
     metadata: { source: 'import', actor: 'demo' },
     onProgress: importProgress(progress),
   });

@@ -70,7 +70,7 @@ export function universe(seed: number, count: number): SecuritySpec[] {
  */
 export function inventedIsin(number: number): string {
   const body = `ZZ${String(number).padStart(9, '0')}`;
-  const digits = [...body].map((sign) => parseInt(sign, 36).toString()).join('');
+  const digits = Array.from(body, (sign) => parseInt(sign, 36).toString()).join('');
   let total = 0;
   for (let i = 0; i < digits.length; i++) {
     const digit = Number(digits[digits.length - 1 - i]) * (i % 2 === 0 ? 2 : 1);

@@ -1,5 +1,6 @@
 /** Correcting and cancelling a recorded transaction. */
 import type { TransactionFields } from '../../domain/events.ts';
+import type { EventLog } from '../../domain/log.ts';
 import type { PortfolioState } from '../deciders/portfolio.ts';
 import { unknownPortfolio } from '../deciders/portfolio.ts';
 import { decideCancel, decideCorrect, unknownTransaction } from '../deciders/transactions.ts';
@@ -13,7 +14,7 @@ import { mentionedSecurity, registerMentioned } from './securities.ts';
 
 /** The transaction as first recorded, found by the key under which the log keeps it. */
 export async function findRecorded(
-  { dependencies: { log } }: Pick<Request, 'dependencies'>,
+  log: Pick<EventLog, 'findKey' | 'readAt'>,
   transactionId: string,
 ): Promise<TransactionFields | undefined> {
   const found = await log.findKey(`transaction:${transactionId}`);
@@ -26,7 +27,7 @@ export async function correctTransaction(
   command: CorrectTransaction,
   index: number,
 ): Promise<Outcome> {
-  const recorded = await findRecorded(request, command.transaction_id);
+  const recorded = await findRecorded(request.dependencies.log, command.transaction_id);
   if (!recorded) return unknownTransaction(command.transaction_id);
   const { settings }: PortfolioState = await request.lookups.portfolio(recorded.portfolio_id);
   if (!settings) return unknownPortfolio(recorded.portfolio_id);
@@ -54,7 +55,7 @@ export async function cancelTransaction(
   command: CancelTransaction,
   index: number,
 ): Promise<Outcome> {
-  const recorded = await findRecorded(request, command.transaction_id);
+  const recorded = await findRecorded(request.dependencies.log, command.transaction_id);
   if (!recorded) return unknownTransaction(command.transaction_id);
   const { settings } = await request.lookups.portfolio(recorded.portfolio_id);
   if (!settings) return unknownPortfolio(recorded.portfolio_id);

@@ -27,9 +27,7 @@ function truth(text: string): unknown {
 function lotsOf(text: string): unknown {
   return text.split(/\s+/).map((pair) => {
     const colon = pair.lastIndexOf(':');
-    return colon < 0
-      ? { lot_id: pair }
-      : { lot_id: pair.slice(0, colon), quantity: pair.slice(colon + 1) };
+    return colon < 0 ? { lot_id: pair } : { lot_id: pair.slice(0, colon), quantity: pair.slice(colon + 1) };
   });
 }
 
@@ -109,7 +107,11 @@ export async function* csvRows(source: ImportSource): AsyncGenerator<SourceRow> 
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = typeof error['lines'] === 'number' ? error['lines'] : 1;
-    yield badRow(line, { field: '', rule: 'csv', message: `${error.message}; nothing after it was read` }, true);
+    yield badRow(
+      line,
+      { field: '', rule: 'csv', message: `${error.message}; nothing after it was read` },
+      true,
+    );
   } finally {
     input.destroy();
   }

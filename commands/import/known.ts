@@ -73,10 +73,7 @@ export async function loadKnown(draft: Draft, lookups: Lookups): Promise<Known> 
     security: (id) => securities.get(id) ?? initialSecurity(),
     apply(event) {
       if ('security_id' in event.data)
-        securities.set(
-          event.data.security_id,
-          evolveSecurity(known.security(event.data.security_id), event),
-        );
+        securities.set(event.data.security_id, evolveSecurity(known.security(event.data.security_id), event));
       else if ('portfolio_id' in event.data)
         portfolios.set(
           event.data.portfolio_id,

@@ -38,7 +38,12 @@ export function isRunning(mark: ProcessMark): boolean {
  * got its process id. `undefined` where the system does not say.
  */
 export function worksIn(pid: number, directory: string): boolean | undefined {
-  if (process.platform !== 'linux') return undefined;
+  if (process.platform === 'win32') return undefined;
+  if (process.platform !== 'linux') {
+    // The server's command line names its directory.
+    const { stdout } = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+    return stdout.includes(directory);
+  }
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === directory;
   } catch {

@@ -2,19 +2,22 @@ import type { Queryable } from '../database/database.ts';
 import type { Page, Version } from '../../projections/queries/read-model.ts';
 import type { PortfolioRow } from '../../projections/queries/rows.ts';
 
+/** Causes of marks by which nothing new is to be shown: the rows are to be made again. */
+const ORDERS = ['operator', 'fold_version'];
+
 /**
  * What the register has read is in the facts, but a mark that is still to be folded is not in the rows:
  * readers have everything before the earliest of them.
  */
 const VERSION = `
-  select least(c.position, (select min(d.position) - 1 from dirty d)) as position,
+  select least(c.position, (select min(d.position) - 1 from dirty d where d.cause <> all ($1::text[]))) as position,
          current_schema() || '.' || (select extract(epoch from flipped_at) from active_generation) || '.'
            || (select coalesce(sum(checksum), 0) || '.' || coalesce(sum(epoch), 0) from portfolio_state) as tag
   from checkpoints c
   where c.name = 'register'`;
 
 export async function loadVersion(db: Queryable): Promise<Version> {
-  const [row] = await db.query<{ position: number; tag: string }>(VERSION);
+  const [row] = await db.query<{ position: number; tag: string }>(VERSION, [ORDERS]);
   return row ?? { position: 0, tag: '' };
 }
 
@@ -41,7 +44,8 @@ export function loadPortfolios(db: Queryable, page: Page<string>): Promise<Portf
 
 const PORTFOLIO = `
   select ${PORTFOLIO_COLUMNS},
-         least(c.position, (select min(d.position) - 1 from dirty d where d.portfolio_no = p.portfolio_no)) as position,
+         least(c.position, (select min(d.position) - 1 from dirty d
+                           where d.portfolio_no = p.portfolio_no and d.cause <> all ($2::text[]))) as position,
          current_schema() || '.' || (select extract(epoch from flipped_at) from active_generation) || '.'
            || coalesce(s.checksum, 0) || '.' || coalesce(s.epoch, 0) as tag
   from portfolios p
@@ -53,7 +57,7 @@ export async function loadPortfolio(
   db: Queryable,
   portfolioId: string,
 ): Promise<{ portfolio: PortfolioRow; version: Version } | undefined> {
-  const [row] = await db.query<PortfolioRow & Version>(PORTFOLIO, [portfolioId]);
+  const [row] = await db.query<PortfolioRow & Version>(PORTFOLIO, [portfolioId, ORDERS]);
   if (!row) return undefined;
   const { position, tag, ...portfolio } = row;
   return { portfolio, version: { position, tag } };

@@ -31,7 +31,12 @@ interface CashPlan {
 /** Rows folded before they are written: bounds memory however long a history is. */
 const ROWS_PER_WRITE = 25_000;
 
-export async function foldPortfolios(session: FoldSession, portfolioNos: readonly number[]): Promise<FoldOutcome> {
+/** @param onRows told of the rows written so far, while a long fold goes on */
+export async function foldPortfolios(
+  session: FoldSession,
+  portfolioNos: readonly number[],
+  onRows?: (rows: number) => void,
+): Promise<FoldOutcome> {
   const portfolios = new Map((await session.claim(portfolioNos)).map((p) => [p.portfolioNo, p]));
   const claimed = [...portfolios.keys()];
   const marks = await session.marks(claimed);
@@ -48,6 +53,7 @@ export async function foldPortfolios(session: FoldSession, portfolioNos: readonl
       outcome.rows += folded.rows;
       outcome.epochs += folded.epochs;
       outcome.failures += folded.failures.length;
+      onRows?.(outcome.rows);
     }
   };
   await run(tasks);

@@ -108,7 +108,10 @@ export interface Books {
 
 export async function openBooks(database?: TestDatabase): Promise<Books> {
   const db = database ?? (await createTestDatabase());
-  const pools = { gen_a: db.open({ searchPath: 'gen_a,public' }), gen_b: db.open({ searchPath: 'gen_b,public' }) };
+  const pools = {
+    gen_a: db.open({ searchPath: 'gen_a,public' }),
+    gen_b: db.open({ searchPath: 'gen_b,public' }),
+  };
   const log = createPostgresEventLog({ database: db.open({ searchPath: 'public' }) });
   const generations = createGenerations((slot) => pools[slot]);
   const projections = createProjections({ log, generations, now: () => Date.now(), pollMs: 5 });
@@ -117,7 +120,9 @@ export async function openBooks(database?: TestDatabase): Promise<Books> {
       items.map(({ streamId, event }) => ({
         streamId,
         expected: 'any' as const,
-        events: [{ ...event, effectiveAt: '2025-01-01T00:00:00.000000Z', metadata: { source: 'cli' as const } }],
+        events: [
+          { ...event, effectiveAt: '2025-01-01T00:00:00.000000Z', metadata: { source: 'cli' as const } },
+        ],
       })),
     );
   };
@@ -140,7 +145,9 @@ export async function openBooks(database?: TestDatabase): Promise<Books> {
 }
 
 /** Every current figure of the active generation, without epochs and surrogate numbers. */
-export async function figures(books: Books): Promise<{ days: string[]; history: string[]; portfolios: string[] }> {
+export async function figures(
+  books: Books,
+): Promise<{ days: string[]; history: string[]; portfolios: string[] }> {
   const slot = await books.generations.active();
   const db = books.db.open({ searchPath: `${slot},public`, maxConnections: 1 });
   const texts = async (sql: string) => (await db.query<{ line: string }>(sql)).map((row) => row.line).sort();

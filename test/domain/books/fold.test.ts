@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decodeState, encodeState } from '../../../domain/books/fold.ts';
-import { fold, foldWithCash, plain, text, tx, USD_BOOK } from './given-books.ts';
+import { encodeState } from '../../../domain/books/state.ts';
+import { fold, foldWithCash, text, tx, USD_BOOK } from './given-books.ts';
 
 const buy = (at: string, quantity: string, price: string) => tx('BUY', 'AAPL', at, { quantity, price });
 const sell = (at: string, quantity: string, price: string) => tx('SELL', 'AAPL', at, { quantity, price });
@@ -52,31 +52,5 @@ describe('the fold', () => {
   it('throws for a key it was not given', () => {
     const stray = { ...buy('2024-01-02', '1', '1'), securityId: 'UNKNOWN' };
     expect(() => fold(USD_BOOK, [stray])).toThrow(RangeError);
-  });
-});
-
-describe('the state as JSON', () => {
-  it('comes back equal, from text or parsed', () => {
-    const { states } = fold(USD_BOOK, [
-      buy('2024-01-02', '10', '100.50'),
-      tx('SPLIT', 'AAPL', '2024-02-01', { ratio: '3' }),
-      sell('2024-03-01', '7', '40'),
-    ]);
-    const state = states.get('AAPL')!;
-    const json = encodeState(state);
-    expect(plain(decodeState(json))).toEqual(plain(state));
-    expect(plain(decodeState(JSON.parse(json)))).toEqual(plain(state));
-    expect(encodeState(decodeState(json))).toBe(json);
-  });
-
-  it('is the same for equal figures of different scale', () => {
-    const encoded = ['100', '100.00'].map((price) =>
-      encodeState(
-        fold(USD_BOOK, [
-          tx('BUY', 'AAPL', '2024-01-02', { transaction_id: 'X', quantity: '1', price }),
-        ]).state('AAPL'),
-      ),
-    );
-    expect(encoded[0]).toBe(encoded[1]);
   });
 });

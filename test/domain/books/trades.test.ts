@@ -182,6 +182,15 @@ describe('a short position, where allowed', () => {
     expect(plain(book.state('AAPL').lots)).toMatchObject([{ id: 'S', quantity: '-5', cost: '-600' }]);
   });
 
+  it('takes the exact rest of the proceeds, rounding included', () => {
+    const book = fold(settings, [
+      tx('BUY', 'AAPL', '2024-01-02', { quantity: '1', price: '1' }),
+      tx('SELL', 'AAPL', '2024-02-01', { quantity: '2', gross_transaction_amount: '0.0000000001' }),
+    ]);
+    expect(text(book.last('AAPL').realizedLocal)).toBe('-1');
+    expect(text(book.state('AAPL').cost)).toBe('-0.0000000001');
+  });
+
   it('is closed first by a purchase, which buys what is left over', () => {
     const book = fold(settings, [
       ...through,

@@ -3,29 +3,27 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { openDatabase } from '../../../infra/database/database.ts';
 import { type EmbeddedServer, openEmbedded } from '../../../infra/embedded/embedded.ts';
 import { markOf } from '../../../infra/embedded/processes.ts';
 import { forkTypeScript } from '../../support/fork.ts';
 
-let parent: string;
-let home: string;
+// Making a cluster takes a second or more: one is enough for most.
+const parent = mkdtempSync(join(tmpdir(), 'chronofolio-embedded-'));
+// The directory above may only be entered by its owner, as a home directory.
+const home = join(parent, 'home');
 const opened: EmbeddedServer[] = [];
 const children: ChildProcess[] = [];
+vi.setConfig({ testTimeout: 90_000 });
 
-beforeEach(() => {
-  parent = mkdtempSync(join(tmpdir(), 'chronofolio-embedded-'));
-  // Under a directory that only its owner may enter, as a home directory is.
-  home = join(parent, 'home');
-});
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
   for (const server of opened.splice(0)) await server.close().catch(() => undefined);
   // A home whose users were all killed still has its server: attach and leave.
   await (await openEmbedded({ home })).close();
-  rmSync(parent, { recursive: true, force: true });
 });
+afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
 async function open(): Promise<EmbeddedServer> {
   const server = await openEmbedded({ home });
@@ -109,7 +107,7 @@ test('outlives a killed user, and the next one attaches', async () => {
 
 test('comes back with everything committed after the server was killed', async () => {
   const user = await openElsewhere();
-  await ask(user, 'create table kept (n int); insert into kept values (1)');
+  await ask(user, 'drop table if exists kept; create table kept (n int); insert into kept values (1)');
   const pid = serverPid();
   user.child.kill('SIGKILL');
   process.kill(pid, 'SIGKILL');
@@ -149,9 +147,12 @@ test('is not misled by a pid file whose number now belongs to somebody else, nor
 });
 
 test('a cluster whose making was interrupted is made anew', async () => {
-  mkdirSync(join(home, 'postgres.new', 'cluster', 'base'), { recursive: true });
-  expect(await ask(await open(), 'select 1 as n')).toEqual([{ n: 1 }]);
-  expect(readdirSync(home)).not.toContain('postgres.new');
+  const other = join(parent, 'interrupted');
+  mkdirSync(join(other, 'postgres.new', 'cluster', 'base'), { recursive: true });
+  const server = await openEmbedded({ home: other });
+  opened.push(server);
+  expect(await ask(server, 'select 1 as n')).toEqual([{ n: 1 }]);
+  expect(readdirSync(other)).not.toContain('postgres.new');
 });
 
 test('data of another major version is refused by name', async () => {

@@ -1,0 +1,49 @@
+/** The HTTP API, put together from its parts. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { CommandHandler } from '../commands/handler/handler.ts';
+import type { Queries } from '../projections/queries/queries.ts';
+import { registerCommands } from './commands/commands.ts';
+import { registerDocs } from './docs/docs.ts';
+import { registerHealth, registerMetrics } from './health.ts';
+import type { Api, ApiEnv } from './http/context.ts';
+import { problemOf } from './http/failure.ts';
+import { crossOrigin, observed, requestId, securityHeaders } from './http/middleware.ts';
+import { PROBLEMS, problemResponse } from './http/problem.ts';
+import { unmatched } from './http/unmatched.ts';
+import type { ApiConfig, Health, MetricsText, Observer, ProjectionWaiter, Rebuilds } from './ports.ts';
+import { registerReads } from './reads/reads.ts';
+import { registerRebuilds } from './rebuilds.ts';
+
+export interface ApiDependencies {
+  readonly commands: CommandHandler;
+  readonly queries: Queries;
+  readonly projections: ProjectionWaiter;
+  readonly rebuilds: Rebuilds;
+  readonly health: Health;
+  /** Absent: no `/metrics`. */
+  readonly metrics?: MetricsText;
+  readonly observer: Observer;
+  readonly config: ApiConfig;
+}
+
+/** Everything under `/v1`, health, metrics and documentation. `fetch` of the result is the server's handler. */
+export function createApi(dependencies: ApiDependencies): Api {
+  const { observer, config } = dependencies;
+  const api: Api = new OpenAPIHono<ApiEnv>();
+  api.use(requestId(), observed(observer), crossOrigin(config.corsOrigins), securityHeaders());
+  api.onError((error, c) => {
+    const problem = problemOf(error);
+    const correlationId = c.get('requestId');
+    if (PROBLEMS[problem.code][0] >= 500) observer.failure(correlationId, error);
+    return problemResponse(problem, correlationId);
+  });
+
+  registerCommands(api, dependencies);
+  registerReads(api, dependencies.queries);
+  registerRebuilds(api, dependencies.rebuilds, config);
+  registerHealth(api, dependencies.health);
+  if (dependencies.metrics) registerMetrics(api, dependencies.metrics);
+  registerDocs(api);
+  api.notFound(unmatched(api));
+  return api;
+}

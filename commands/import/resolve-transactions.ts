@@ -1,0 +1,87 @@
+/** The transactions of an import. Whether the log knows them already it tells itself, when they are appended. */
+import type { TransactionFields } from '../../domain/events.ts';
+import { completeTransaction } from '../deciders/complete-transaction.ts';
+import { closedRefusal, unknownPortfolio } from '../deciders/portfolio.ts';
+import { conflictingTransaction } from '../deciders/transactions.ts';
+import { transactionKey } from '../handler/record.ts';
+import { unregistered } from '../handler/securities.ts';
+import type { RecordTransaction } from '../schemas/transaction.ts';
+import type { FieldError, Parsed } from '../parsed.ts';
+import { rejected } from '../parsed.ts';
+import type { Entry } from './draft.ts';
+import { count } from './draft.ts';
+import type { RowRef } from './problems.ts';
+import type { Resolving } from './resolving.ts';
+
+/** Transactions of the import by id, as first recorded. */
+export type ImportedTransactions = ReadonlyMap<
+  string,
+  { readonly fields: TransactionFields; readonly fingerprint: string; readonly ref: RowRef }
+>;
+
+function complete(
+  resolving: Resolving,
+  { command, ref }: Entry<RecordTransaction>,
+): Parsed<TransactionFields> {
+  const { known, output } = resolving;
+  const { settings } = known.portfolio(command.portfolio_id);
+  if (!settings) return rejected(...unknownPortfolio(command.portfolio_id).errors);
+  const mentioned = (securityId: string, currency: string | undefined) =>
+    known.mentioned(securityId, currency, (event) => output.plan('securities', ref, event, { rows: 0 }));
+  const security = mentioned(command.security_id, undefined);
+  if (!security) return rejected(...unregistered(command.security_id).errors);
+  const completed = completeTransaction(command, { portfolio: settings, security });
+  if (completed.ok && command.target_security_id !== undefined)
+    mentioned(command.target_security_id, security.currency);
+  return completed;
+}
+
+/** A closed portfolio takes no new transactions, but one that it knows is still a repeat of that one. */
+async function closedFault(
+  { known, log }: Resolving,
+  fields: TransactionFields,
+  fingerprint: string,
+): Promise<readonly FieldError[]> {
+  const { closedOn } = known.portfolio(fields.portfolio_id);
+  if (closedOn === undefined) return [];
+  const stored = await log.findKey(`transaction:${fields.transaction_id}`);
+  return stored?.fingerprint === fingerprint ? [] : closedRefusal(fields.portfolio_id, closedOn).errors;
+}
+
+export async function resolveTransactions(resolving: Resolving): Promise<ImportedTransactions> {
+  const { draft, problems, output, known } = resolving;
+  const imported = new Map<string, { fields: TransactionFields; fingerprint: string; ref: RowRef }>();
+  for (const entry of draft.lists.transactions) {
+    const completed = complete(resolving, entry);
+    if (!completed.ok) {
+      problems.add(entry.ref, completed.errors);
+      continue;
+    }
+    const fields = completed.value;
+    const idempotency = transactionKey(fields);
+    const { fingerprint } = idempotency;
+    const earlier = imported.get(fields.transaction_id);
+    if (earlier?.fingerprint === fingerprint) {
+      count(draft.repeats, 'transactions');
+      continue;
+    }
+    if (earlier) {
+      const message = `${problems.nameOf(earlier.ref)} says otherwise of ${fields.transaction_id}`;
+      problems.add(
+        entry.ref,
+        conflictingTransaction(fields.transaction_id).errors.map((error) => ({ ...error, message })),
+      );
+      continue;
+    }
+    if (known.portfolio(fields.portfolio_id).closedOn !== undefined) {
+      const faults = await closedFault(resolving, fields, fingerprint);
+      if (faults.length > 0) {
+        problems.add(entry.ref, faults);
+        continue;
+      }
+    }
+    imported.set(fields.transaction_id, { fields, fingerprint, ref: entry.ref });
+    output.plan('transactions', entry.ref, { type: 'TransactionRecorded', data: fields }, { idempotency });
+  }
+  return imported;
+}
