@@ -108,8 +108,7 @@ export function registerRebuilds(api: Api, rebuilds: Rebuilds, config: ApiConfig
       replies: { 202: one('It will stop.') },
       problems: ['not-found'],
     },
-    async (c, { params: { rebuild_id } }) =>
-      c.json(known(rebuild_id, await cancel(rebuild_id)), 202),
+    async (c, { params: { rebuild_id } }) => c.json(known(rebuild_id, await cancel(rebuild_id)), 202),
   );
 }
 

@@ -1,11 +1,11 @@
 /** What every command is given, and how a command that needs the program opens and leaves it. */
 import type { App, Configure, Configured, Role } from './app.ts';
-import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { progressDisplay } from './output/progress.ts';
 import type { ProgressDisplay } from './output/progress.ts';
 import { jsonText } from './output/json.ts';
 import type { Terminal } from './output/terminal.ts';
+import { exitCodeOf } from './signals.ts';
 
 export interface CliContext {
   readonly configure: Configure;
@@ -52,7 +52,7 @@ type Work = (session: Session) => Promise<ExitCode | void>;
 function stopped(stop: AbortSignal): { readonly promise: Promise<ExitCode>; release(): void } {
   let release = (): void => undefined;
   const promise = new Promise<ExitCode>((resolve) => {
-    const onAbort = (): void => resolve(stop.reason === EXIT.terminated ? EXIT.terminated : EXIT.interrupted);
+    const onAbort = (): void => resolve(exitCodeOf(stop));
     if (stop.aborted) return onAbort();
     stop.addEventListener('abort', onAbort, { once: true });
     release = () => stop.removeEventListener('abort', onAbort);

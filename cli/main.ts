@@ -19,12 +19,6 @@ function packageVersion(): string {
   return 'unknown';
 }
 
-// A reader that leaves early (`| head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.ok);
-  throw error;
-});
-
 process.exitCode = await runCli(
   {
     configure,

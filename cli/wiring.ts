@@ -164,7 +164,10 @@ function observedLog(log: EventLog, metrics: ProcessMetrics, projections: Projec
       const { committed, outcomes } = await log.appendBulk(requests);
       if (committed)
         note(
-          requests.reduce((sum, { events }, i) => sum + (outcomes[i]!.status === 'appended' ? events.length : 0), 0),
+          requests.reduce(
+            (sum, { events }, i) => sum + (outcomes[i]!.status === 'appended' ? events.length : 0),
+            0,
+          ),
           requests[0]?.events[0]?.metadata.source,
         );
       return { committed, outcomes };
@@ -203,7 +206,11 @@ function observedProjections(
 const OBSERVE_EVERY_MS = 5_000;
 
 /** Shows lag and backlog from now on. */
-function observeBacklog(projections: Projections, metrics: ProcessMetrics, logger: Logger): () => Promise<void> {
+function observeBacklog(
+  projections: Projections,
+  metrics: ProcessMetrics,
+  logger: Logger,
+): () => Promise<void> {
   const look = () => {
     projections.status().then(
       (status) => metrics.lag('fold', status.lagEvents, status.lagSeconds),
@@ -225,7 +232,15 @@ interface Listened {
   readonly main: Database;
 }
 
-async function listen({ config, commands, queries, projections, metrics, logger, main }: Listened): Promise<Listening> {
+async function listen({
+  config,
+  commands,
+  queries,
+  projections,
+  metrics,
+  logger,
+  main,
+}: Listened): Promise<Listening> {
   const started = Date.now();
   const rebuilds = createRebuildJobs({
     projections,
@@ -254,7 +269,6 @@ async function listen({ config, commands, queries, projections, metrics, logger,
     },
     config: {
       bodyLimitBytes: config.http.bodyLimitBytes,
-      streamBatchRows: config.http.streamBatchRows,
       streamMaxRows: config.http.streamMaxRows,
       projectionTimeoutMs: config.projection.timeoutMs,
       corsOrigins: config.http.corsOrigins,

@@ -97,26 +97,27 @@ begin
     raise exception 'the row of log_head is missing' using errcode = 'data_corrupted';
   end if;
 
-  select e.position, greatest(e.recorded_at, clock_timestamp()) into head, learned_at
-  from events e order by e.position desc limit 1;
-  if not found then
-    head := 0;
-    learned_at := clock_timestamp();
-  end if;
-  versions := array(
-    select coalesce((select e.version from events e where e.stream_id = u.stream_id order by e.version desc limit 1), 0)
+  -- All that is known beforehand in one statement: the end of the log, the version of each stream, and
+  -- where each key went. The limits keep these look-ups by index, whatever the planner believes of sizes.
+  select coalesce(last.position, 0), greatest(last.recorded_at, clock_timestamp()), stream.versions,
+         known.fingerprints, known.firsts, known.lasts
+  into head, learned_at, versions, key_fingerprint, key_first, key_last
+  from (
+    select array_agg(coalesce((
+      select e.version from events e where e.stream_id = u.stream_id order by e.version desc limit 1
+    ), 0) order by u.place) as versions
     from unnest(streams) with ordinality as u (stream_id, place)
-    order by u.place
-  );
-  if cardinality(keys) > 0 then
-    select array_agg(known.fingerprint order by u.place),
-           array_agg(known.first_position order by u.place),
-           array_agg(known.last_position order by u.place)
-    into key_fingerprint, key_first, key_last
+  ) stream
+  cross join (
+    select array_agg(i.fingerprint order by u.place) as fingerprints,
+           array_agg(i.first_position order by u.place) as firsts,
+           array_agg(i.last_position order by u.place) as lasts
     from unnest(keys) with ordinality as u (key, place)
-    -- The limit keeps it a look-up by key for each, whatever the planner believes of the sizes.
-    left join lateral (select * from idempotency_keys i where i.key = u.key limit 1) known on true;
-  end if;
+    left join lateral (select * from idempotency_keys i where i.key = u.key limit 1) i on true
+  ) known
+  left join lateral (
+    select e.position, e.recorded_at from events e order by e.position desc limit 1
+  ) last on true;
 
   for i in 1..requests loop
     s := request_stream[i];

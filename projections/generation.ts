@@ -29,7 +29,12 @@ export interface Generation {
   readonly rebuild: RebuildStore;
   state(): Promise<ProjectionState>;
   /** Marks keys to be folded again on an operator's order; returns how many. */
-  order(scope: { portfolioId?: string; securityId?: string; fromDay: number; position: number }): Promise<number>;
+  order(scope: {
+    portfolioId?: string;
+    securityId?: string;
+    fromDay: number;
+    position: number;
+  }): Promise<number>;
 }
 
 export interface Generations {

@@ -29,7 +29,11 @@ export interface Projector {
   step(onProgress?: (progress: Progress) => void): Promise<number>;
 }
 
-export function createProjector(log: EventLog, generation: Generation, events: ProjectorEvents = {}): Projector {
+export function createProjector(
+  log: EventLog,
+  generation: Generation,
+  events: ProjectorEvents = {},
+): Projector {
   const driver = createRegisterDriver(log, generation.register, (batch) => events.registered?.(batch));
 
   async function fold(onProgress?: (progress: Progress) => void): Promise<number> {
@@ -42,8 +46,15 @@ export function createProjector(log: EventLog, generation: Generation, events: P
       for (const batch of batches(dirty)) {
         const started = performance.now();
         const report = (now: number) =>
-          onProgress?.({ phase: 'fold', done: folded + claimed, total: folded + dirty.length, rows: rows + now });
-        const outcome = await generation.fold.transaction((session) => foldPortfolios(session, batch, report));
+          onProgress?.({
+            phase: 'fold',
+            done: folded + claimed,
+            total: folded + dirty.length,
+            rows: rows + now,
+          });
+        const outcome = await generation.fold.transaction((session) =>
+          foldPortfolios(session, batch, report),
+        );
         events.folded?.(outcome, (performance.now() - started) / 1000);
         claimed += outcome.portfolios;
         rows += outcome.rows;

@@ -30,7 +30,8 @@ export function locateError(text: string): Place | undefined {
   for (;;) {
     skip(BLANKS);
     const next = text[at];
-    if (expecting === 'comma or end' && open.length === 0) return at === text.length ? undefined : placeOf(text, at);
+    if (expecting === 'comma or end' && open.length === 0)
+      return at === text.length ? undefined : placeOf(text, at);
     if (next === undefined) return placeOf(text, at);
     const closes = next === (open.at(-1) === '[' ? ']' : '}') && expecting.endsWith('end');
     if (closes) {

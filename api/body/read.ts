@@ -20,7 +20,8 @@ export function bodyKind(c: ApiContext): BodyKind {
   const encoding = c.req.header('Content-Encoding') ?? 'identity';
   if (kind === undefined)
     throw unsupported(`${header === undefined ? 'no Content-Type' : mediaType} is not understood`);
-  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) throw unsupported(`${charset} is not UTF-8`);
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset))
+    throw unsupported(`${charset} is not UTF-8`);
   if (encoding !== 'identity') throw unsupported(`Content-Encoding ${encoding} is not understood`);
   return kind;
 }

@@ -138,7 +138,9 @@ function amendment(
       const given: unknown = Reflect.get(value, member);
       if (given !== undefined && given !== params[member])
         throw new Problem('rejected', `${member} must be the one of the path`, {
-          errors: [{ field: member, rule: 'disagrees', message: 'must be the one of the path, or be left out' }],
+          errors: [
+            { field: member, rule: 'disagrees', message: 'must be the one of the path, or be left out' },
+          ],
         });
       const item = { ...value, [member]: params[member] };
       const context = commandContext(c, query.pending, text);
@@ -150,7 +152,9 @@ function amendment(
 
 async function oneObject(c: ApiContext, limitBytes: number): Promise<{ text: string; value: object }> {
   if (bodyKind(c) !== 'json')
-    throw new Problem('unsupported-media-type', 'send application/json', { headers: { Accept: 'application/json' } });
+    throw new Problem('unsupported-media-type', 'send application/json', {
+      headers: { Accept: 'application/json' },
+    });
   const { text, items, single } = await jsonItems(c, limitBytes);
   const [value] = items;
   if (single && typeof value === 'object' && value !== null) return { text, value };

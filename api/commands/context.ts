@@ -14,7 +14,11 @@ const KEY = /^[\x21-\x7e]{1,200}$/;
 export function commandContext(c: ApiContext, pending: 'accept' | undefined, body: string): CommandContext {
   const key = c.req.header(IDEMPOTENCY_KEY);
   if (key !== undefined && !KEY.test(key))
-    throw invalidParameter(IDEMPOTENCY_KEY, 'characters', 'must be 1 to 200 printable characters without blanks');
+    throw invalidParameter(
+      IDEMPOTENCY_KEY,
+      'characters',
+      'must be 1 to 200 printable characters without blanks',
+    );
   return {
     source: 'http',
     correlation_id: c.get('requestId'),

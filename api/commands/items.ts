@@ -21,7 +21,9 @@ export async function jsonItems(c: ApiContext, limitBytes: number): Promise<Json
   if (parsed.ok) return { text, ...parsed.value };
   const errors = parsed.errors.map((error) => {
     const place = error.rule === 'json' ? locateError(text) : undefined;
-    return place ? { ...error, message: `malformed JSON at line ${place.line}, column ${place.column}` } : error;
+    return place
+      ? { ...error, message: `malformed JSON at line ${place.line}, column ${place.column}` }
+      : error;
   });
   throw new Problem('malformed-body', errors[0]?.message ?? 'the body cannot be read', { errors });
 }
@@ -43,7 +45,9 @@ export async function* streamedItems(c: ApiContext, maxRows: number): AsyncGener
         });
         return;
       }
-      yield value.ok ? value : rejected(...value.errors.map((error) => ({ ...error, message: `line ${line}: ${error.message}` })));
+      yield value.ok
+        ? value
+        : rejected(...value.errors.map((error) => ({ ...error, message: `line ${line}: ${error.message}` })));
     }
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

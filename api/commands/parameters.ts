@@ -17,7 +17,8 @@ export const IDEMPOTENCY_KEY = 'Idempotency-Key';
 
 export const idempotencyHeader = z.object({
   [IDEMPOTENCY_KEY]: z.string().min(1).max(200).optional().meta({
-    description: 'A repeat of the request with the same key appends nothing; another request with it is a conflict.',
+    description:
+      'A repeat of the request with the same key appends nothing; another request with it is a conflict.',
     example: '7f1c2c1e-upload-3',
   }),
 });

@@ -56,9 +56,7 @@ const itemResult = z
     id: z.string().meta({ description: 'The identity of the item, or #n for the n-th one, from 0.' }),
     status: z.enum(['accepted', 'pending', 'duplicate', 'rejected']),
     position: z.int().optional().meta({ description: 'The log position of its event.' }),
-    error: z
-      .object({ code: z.string(), message: z.string(), errors: z.array(fieldErrorSchema) })
-      .optional(),
+    error: z.object({ code: z.string(), message: z.string(), errors: z.array(fieldErrorSchema) }).optional(),
   })
   .meta({ id: 'ItemResult' });
 

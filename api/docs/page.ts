@@ -42,7 +42,7 @@ function operationsOf(paths: Node): Operation[] {
   return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(node(item)).map(([method, content]) => {
       const operation = node(content);
-      const [tag] = Array.isArray(operation['tags']) ? operation['tags'] : [];
+      const tag = [operation['tags']].flat()[0];
       return { method, path, tag: String(tag), content: operation };
     }),
   );

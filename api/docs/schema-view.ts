@@ -27,10 +27,13 @@ export function typeOf(schema: Node): string {
   }
   const choices = nodes(schema['anyOf'] ?? schema['oneOf']);
   if (choices.length > 0) return [...new Set(choices.map(typeOf))].join(' or ');
-  if (Array.isArray(schema['enum'])) return `one of ${schema['enum'].map((v) => `<code>${escapeHtml(String(v))}</code>`).join(', ')}`;
+  if (Array.isArray(schema['enum']))
+    return `one of ${schema['enum'].map((v) => `<code>${escapeHtml(String(v))}</code>`).join(', ')}`;
   if ('const' in schema) return `<code>${escapeHtml(String(schema['const']))}</code>`;
   const types = [schema['type']].flat().map(String);
-  return types.map((type) => (type === 'array' ? `list of ${typeOf(node(schema['items']))}` : named(type))).join(' or ');
+  return types
+    .map((type) => (type === 'array' ? `list of ${typeOf(node(schema['items']))}` : named(type)))
+    .join(' or ');
 }
 
 function named(type: string): string {

@@ -9,7 +9,9 @@ export function unmatched(api: Api): NotFoundHandler<ApiEnv> {
     .filter((route) => route.method !== 'ALL' && !route.path.includes('*'))
     .map(({ method, path }) => ({ method, pattern: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`) }));
   return (c) => {
-    const methods = new Set(known.filter(({ pattern }) => pattern.test(c.req.path)).map(({ method }) => method));
+    const methods = new Set(
+      known.filter(({ pattern }) => pattern.test(c.req.path)).map(({ method }) => method),
+    );
     const problem =
       methods.size === 0
         ? new Problem('not-found', `there is nothing at ${c.req.path}`)

@@ -86,15 +86,17 @@ export const currencyParameter = currency
 
 /** The conventions of returns. */
 export const conventions = {
-  basis: z.enum(['net', 'gross']).optional().meta({ description: '`gross` adds fees back; `net` by default.' }),
+  basis: z
+    .enum(['net', 'gross'])
+    .optional()
+    .meta({ description: '`gross` adds fees back; `net` by default.' }),
   taxes: z
     .enum(['after', 'before'])
     .optional()
     .meta({ description: '`before` adds taxes back; `after` by default.' }),
-  flow_timing: z
-    .enum(['default', 'begin', 'end'])
-    .optional()
-    .meta({ description: 'Where in the day flows count: inflows at its begin and outflows at its end by default.' }),
+  flow_timing: z.enum(['default', 'begin', 'end']).optional().meta({
+    description: 'Where in the day flows count: inflows at its begin and outflows at its end by default.',
+  }),
 };
 
 export function rangeOf({ from, to }: { from?: string | undefined; to?: string | undefined }): DateRange {

@@ -10,7 +10,14 @@ import { invalidParameters } from '../http/problem.ts';
 import { negotiate } from '../reply/format.ts';
 import { jsonResponse, readContext, readingResponse } from '../reply/reading.ts';
 import { tableResponse } from '../reply/table.ts';
-import { conventions, currencyParameter, portfolioParams, range, returnOptions, tabular } from './parameters.ts';
+import {
+  conventions,
+  currencyParameter,
+  portfolioParams,
+  range,
+  returnOptions,
+  tabular,
+} from './parameters.ts';
 import { columnsOf, tableReplies } from './replies.ts';
 import { completeThrough, periodRow } from './rows.ts';
 
@@ -45,12 +52,17 @@ export function performanceReads(api: Api, { reader }: Queries): void {
       params: portfolioParams,
       query: z.strictObject({
         ...tabular,
-        periods: z.string().optional().meta({
-          description: `Separated by commas: MTD, QTD, YTD, SI, 6M, 3Y, 2024, 2024-Q1, 2024-03; ${STANDARD_PERIODS.join(',')} by default.`,
-          example: 'YTD,1Y,SI',
-        }),
+        periods: z
+          .string()
+          .optional()
+          .meta({
+            description: `Separated by commas: MTD, QTD, YTD, SI, 6M, 3Y, 2024, 2024-Q1, 2024-03; ${STANDARD_PERIODS.join(',')} by default.`,
+            example: 'YTD,1Y,SI',
+          }),
         ...range,
-        date: date.optional().meta({ description: 'The last day that counts; the last complete one by default.' }),
+        date: date
+          .optional()
+          .meta({ description: 'The last day that counts; the last complete one by default.' }),
         annualize_short: z.enum(['true', 'false']).optional().meta({
           description: 'Annualise periods below one year too.',
         }),
@@ -75,8 +87,14 @@ export function performanceReads(api: Api, { reader }: Queries): void {
       );
       return readingResponse(reading, format, (value, version) => {
         const { periods: rows, ...head } = value;
-        if (format === 'json') return jsonResponse({ ...head, position: version.position, periods: rows }, version);
-        return tableResponse(c, { head, name: 'periods', columns: columnsOf(periodRow), rows }, format, version);
+        if (format === 'json')
+          return jsonResponse({ ...head, position: version.position, periods: rows }, version);
+        return tableResponse(
+          c,
+          { head, name: 'periods', columns: columnsOf(periodRow), rows },
+          format,
+          version,
+        );
       });
     },
   );

@@ -123,7 +123,7 @@ const FLAT_COLUMNS = [
 function flat(day: ChangedDayView): Record<string, string | null> {
   const line: Record<string, string | null> = { date: day.date };
   for (const side of SIDES)
-    for (const [name, value] of Object.entries(day[side] ?? {})) line[`${name}_${side}`] = String(value);
+    for (const [name, value] of Object.entries(day[side] ?? {})) line[`${name}_${side}`] = value;
   return line;
 }
 

@@ -45,7 +45,9 @@ export const portfolioRow = z
     first_date: isoDate.nullable(),
     latest_date: isoDate.nullable().meta({ description: 'The open day.', format: 'date' }),
     complete_through: completeThrough,
-    blocked_days: z.array(blockedDay).meta({ description: 'The first days that cannot be completed, and why.' }),
+    blocked_days: z
+      .array(blockedDay)
+      .meta({ description: 'The first days that cannot be completed, and why.' }),
   })
   .meta({ id: 'Portfolio' });
 
@@ -77,7 +79,10 @@ export const positionRow = z
     valuation_status: valuation,
     epoch,
   })
-  .meta({ id: 'Position', description: '`_local` in the currency of the security, the rest in base currency.' });
+  .meta({
+    id: 'Position',
+    description: '`_local` in the currency of the security, the rest in base currency.',
+  });
 
 export const historyRow = z
   .object({

@@ -3,7 +3,14 @@ import { FREQUENCIES } from '../../domain/returns/resample.ts';
 import { portfolioTimeseries } from '../../projections/queries/portfolio-timeseries.ts';
 import type { Queries } from '../../projections/queries/queries.ts';
 import type { Api } from '../http/context.ts';
-import { conventions, currencyParameter, portfolioParams, range, rangeOf, returnOptions } from './parameters.ts';
+import {
+  conventions,
+  currencyParameter,
+  portfolioParams,
+  range,
+  rangeOf,
+  returnOptions,
+} from './parameters.ts';
 import { completeThrough, portfolioDay } from './rows.ts';
 import { pagedBy, tableEndpoint } from './table-endpoint.ts';
 
@@ -13,7 +20,8 @@ export function timeseriesReads(api: Api, { reader }: Queries): void {
     {
       path: '/v1/portfolios/{portfolio_id}/timeseries',
       tag: 'Portfolios',
-      summary: 'The complete days of a portfolio in base currency, or coarser rows whose returns link to them',
+      summary:
+        'The complete days of a portfolio in base currency, or coarser rows whose returns link to them',
       description:
         'Of a coarser row, market values are those at its ends, flows are sums, cost, positions and epoch are those of its last day. `index` grows from 1 at the opening of the first row of the range.',
       params: portfolioParams,

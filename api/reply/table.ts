@@ -53,13 +53,15 @@ function nextAddress(c: ApiContext, cursor: string): string {
   return url.pathname + url.search;
 }
 
-function* pieces<Row extends object>(table: Table<Row>, format: Format): Generator<string> {
+function* pieces<Row extends object>(table: Table<Row>, format: Format): Generator<string, void> {
   switch (format) {
     case 'json':
       return yield* jsonPieces(table);
     case 'csv':
       yield csvLine(table.columns);
-      return yield* rowPieces(table.rows, (row) => csvLine(table.columns.map((column): unknown => Reflect.get(row, column))));
+      return yield* rowPieces(table.rows, (row) =>
+        csvLine(table.columns.map((column): unknown => Reflect.get(row, column))),
+      );
     case 'ndjson':
       return yield* rowPieces(table.rows, (row) => `${JSON.stringify(row)}\n`);
     default:
@@ -67,7 +69,7 @@ function* pieces<Row extends object>(table: Table<Row>, format: Format): Generat
   }
 }
 
-function* jsonPieces<Row extends object>({ head, name, rows, next }: Table<Row>): Generator<string> {
+function* jsonPieces<Row extends object>({ head, name, rows, next }: Table<Row>): Generator<string, void> {
   const before = JSON.stringify(head).slice(0, -1);
   yield `${before}${before === '{' ? '' : ','}${JSON.stringify(name)}:[`;
   for (let start = 0; start < rows.length; start += ROWS_PER_PIECE) {
@@ -77,7 +79,7 @@ function* jsonPieces<Row extends object>({ head, name, rows, next }: Table<Row>)
   yield next === undefined ? ']}' : `],"next_cursor":${JSON.stringify(next)}}`;
 }
 
-function* rowPieces<Row>(rows: readonly Row[], print: (row: Row) => string): Generator<string> {
+function* rowPieces<Row>(rows: readonly Row[], print: (row: Row) => string): Generator<string, void> {
   for (let start = 0; start < rows.length; start += ROWS_PER_PIECE)
     yield rows
       .slice(start, start + ROWS_PER_PIECE)
@@ -86,7 +88,7 @@ function* rowPieces<Row>(rows: readonly Row[], print: (row: Row) => string): Gen
 }
 
 /** Pulls a piece whenever the client has taken the one before. */
-function streamed(source: Generator<string>): ReadableStream<Uint8Array> {
+function streamed(source: Generator<string, void>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream({
     pull(controller) {

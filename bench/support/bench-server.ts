@@ -42,7 +42,9 @@ export async function openBenchServer(): Promise<BenchServer> {
       await admin.query('checkpoint');
       return {
         url: url.toString(),
-        drop: async () => void (await admin.query(`drop database ${name} with (force)`)),
+        drop: async () => {
+          await admin.query(`drop database ${name} with (force)`);
+        },
       };
     },
     close: async () => {

@@ -2,10 +2,12 @@ import { Command } from 'commander';
 import { decimal } from '../../domain/decimal.ts';
 import { DEFAULT_RETURN_OPTIONS } from '../../domain/returns/model.ts';
 import { restatement } from '../../projections/queries/restatements.ts';
-import type { RestatementReport } from '../../projections/queries/restatements.ts';
+import type { RestatementQuery, RestatementReport } from '../../projections/queries/restatements.ts';
+import { integerArgument } from '../arguments.ts';
 import { withApp } from '../context.ts';
 import type { CliContext, GlobalOptions, Session } from '../context.ts';
-import { generateDemo } from '../demo/generator.ts';
+import { DEMO_DEFAULTS, generateDemo } from '../demo/generator.ts';
+import type { DemoOptions } from '../demo/generator.ts';
 import type { DemoData } from '../demo/bodies.ts';
 import { lateTrade, postLateTrade } from '../demo/late-trade.ts';
 import type { LateTrade } from '../demo/late-trade.ts';
@@ -25,25 +27,32 @@ in a new epoch. A second run finds all that in place and shows it again.
 
 Examples:
   $ chronofolio demo
+  $ chronofolio demo --home /tmp/big --years 20 --portfolios 50 --securities 200
   $ chronofolio demo --home /tmp/chronofolio-demo`;
+
+type Options = GlobalOptions & Pick<DemoOptions, 'seed' | 'years' | 'portfolios' | 'securities'>;
 
 /** The tour. */
 export function demoCommand(context: CliContext): Command {
   return new Command('demo')
     .summary('ten years of invented portfolios, and a restatement')
     .description('Loads invented data into an empty log and shows what the program does with it.')
+    .option('--years <n>', 'years of history', integerArgument('--years', 1), DEMO_DEFAULTS.years)
+    .option('--portfolios <n>', 'portfolios', integerArgument('--portfolios', 1), DEMO_DEFAULTS.portfolios)
+    .option('--securities <n>', 'securities', integerArgument('--securities', 1), DEMO_DEFAULTS.securities)
+    .option('--seed <n>', 'another seed, another history', integerArgument('--seed', 0), DEMO_DEFAULTS.seed)
     .addHelpText('after', EXAMPLES)
-    .action(async (_options: GlobalOptions, command: Command) => {
-      await withApp(context, command.optsWithGlobals<GlobalOptions>(), tour);
+    .action(async (_options: Options, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      await withApp(context, options, (session) => tour(session, generateDemo(options)));
     });
 }
 
-async function tour(session: Session): Promise<void> {
+async function tour(session: Session, data: DemoData): Promise<void> {
   const { app, json, terminal } = session;
   const say = (text: string): void => {
     if (!json) terminal.out(text);
   };
-  const data = generateDemo();
   const portfolioId = data.portfolios[0]?.portfolio_id ?? '';
   say(`${app.database.embedded ? 'Embedded ' : ''}${app.database.server}.`);
   await load(session, data, say);
@@ -80,11 +89,15 @@ async function load(session: Session, data: DemoData, say: (text: string) => voi
   );
 }
 
-function changesOf({ app, config }: Session, trade: LateTrade): Promise<RestatementReport> {
-  const compare = { by: 'epoch', from: trade.epochBefore, to: trade.epochAfter } as const;
+/** The effect of the trade: between two epochs when it has just come, else between what was known around it. */
+async function changesOf({ app, config }: Session, trade: LateTrade): Promise<RestatementReport> {
+  const { position, epochBefore, epochAfter } = trade;
+  const compare: RestatementQuery['compare'] = trade.known
+    ? { by: 'knowledge', from: { position: position - 1 }, to: { position } }
+    : { by: 'epoch', from: epochBefore, to: epochAfter };
   const materiality = decimal(config.projection.materialityBps);
   const query = { compare, materiality, options: DEFAULT_RETURN_OPTIONS };
-  return restatement(app.queries.reader, trade.body.portfolio_id, query).then(valueOf);
+  return valueOf(await restatement(app.queries.reader, trade.body.portfolio_id, query));
 }
 
 function tradeText({ body, known, position, epochBefore, epochAfter, milliseconds }: LateTrade): string {

@@ -5,7 +5,7 @@ import type { KnownAt } from '../../projections/queries/reading.ts';
 import { dateArgument, knownAtArgument, readContext } from '../arguments.ts';
 import { withApp } from '../context.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
-import { figure, percent, quantity } from '../output/format.ts';
+import { figure, quantity, share } from '../output/format.ts';
 import { table } from '../output/table.ts';
 import { valueOf } from '../reading.ts';
 
@@ -54,7 +54,7 @@ export function positionsText(positions: Positions): string {
     figure(row.market_value),
     figure(row.unrealized_gain),
     figure(row.realized_gain),
-    percent(row.weight),
+    share(row.weight),
   ]);
   const drawn = table(
     [

@@ -36,6 +36,11 @@ export function percent(text: string | null | undefined, places = 2): string {
   return `${zero ? '' : text.startsWith('-') ? '-' : '+'}${shown} %`;
 }
 
+/** A part of a whole as a percentage: `"0.1573"` is `15.73 %`. */
+export function share(text: string | null | undefined): string {
+  return percent(text).replace('+', '');
+}
+
 /** Basis points as they come, with a sign. */
 export function basisPoints(text: string | null | undefined): string {
   if (text === null || text === undefined) return '–';

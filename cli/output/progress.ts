@@ -7,6 +7,7 @@ import type { Terminal } from './terminal.ts';
 export interface ProgressReport {
   readonly phase: string;
   readonly done: number;
+  /** 0 while nobody knows. */
   readonly total: number;
   readonly rows?: number;
 }
@@ -20,49 +21,75 @@ export interface ProgressDisplay {
 /** A phase that takes longer than this reports now and then on a terminal without bars. */
 const LINE_EVERY_MS = 5_000;
 
-function speed(rows: number | undefined, elapsedMs: number): string {
-  if (rows === undefined || elapsedMs <= 0) return '';
-  return `${count(rows)} rows, ${count(rows / (elapsedMs / 1000))} rows/s`;
+/** Rows, rows a second and the time left, as far as they can be told after `elapsedMs`. */
+function outlook({ done, total, rows }: ProgressReport, elapsedMs: number): string {
+  const elapsed = elapsedMs / 1000;
+  return [
+    ...(rows === undefined ? [] : [counted(rows, 'row')]),
+    ...(rows === undefined || elapsed < 0.2 ? [] : [`${count(rows / elapsed)} rows/s`]),
+    ...(done > 0 && done < total ? [`${seconds((elapsed * (total - done)) / done)} left`] : []),
+  ].join(', ');
 }
+
+/** How far a phase is, in words. */
+function extent({ done, total }: ProgressReport): string {
+  if (total > 0) return `${count(done)} of ${count(total)}`;
+  return done > 0 ? count(done) : '';
+}
+
+const DRAWN = '{phase} {bar} {extent}  {outlook}';
+const WRITTEN = '{phase} {extent}  {outlook}';
 
 function bars(terminal: Terminal, now: () => number): ProgressDisplay {
   let bar: SingleBar | undefined;
   let phase = '';
-  let started = 0;
+  let [started, heard] = [now(), now()];
   return {
     show(report) {
+      const known = report.total > 0;
       if (report.phase !== phase) {
         bar?.stop();
         phase = report.phase;
-        started = now();
-        const format = `${phase.padEnd(22)} {bar} {percentage} %  {value}/{total}  {eta_formatted}  {speed}`;
+        started = heard;
         bar = new SingleBar(
-          { format, stream: terminal.stream, hideCursor: true, barsize: 24 },
+          { format: known ? DRAWN : WRITTEN, stream: terminal.stream, hideCursor: true, barsize: 24 },
           Presets.shades_classic,
         );
-        bar.start(report.total, report.done, { speed: '' });
+        bar.start(known ? report.total : 1, 0, { phase: phase.padEnd(18), extent: '', outlook: '' });
       }
-      bar?.setTotal(report.total);
-      bar?.update(report.done, { speed: speed(report.rows, now() - started) });
+      heard = now();
+      if (known) bar?.setTotal(report.total);
+      const words = {
+        phase: phase.padEnd(18),
+        extent: extent(report),
+        outlook: outlook(report, heard - started),
+      };
+      bar?.update(known ? report.done : 0, words);
     },
     stop() {
       bar?.stop();
       bar = undefined;
       phase = '';
+      heard = now();
     },
   };
 }
 
+function lineOf(report: ProgressReport): string {
+  const words = extent(report);
+  return words === '' ? report.phase : `${report.phase}: ${words}`;
+}
+
 function lines(terminal: Terminal, now: () => number): ProgressDisplay {
   let phase: string | undefined;
-  let [started, lastLine] = [0, 0];
+  // A phase may report only when it is done: it began when the one before was last heard of.
+  let [started, lastLine, heard] = [now(), now(), now()];
   let last: ProgressReport | undefined;
   const finish = (): void => {
     if (last === undefined) return;
     const rows = last.rows === undefined ? '' : `, ${counted(last.rows, 'row')}`;
-    terminal.note(
-      `${last.phase}: ${count(last.done)} of ${count(last.total)}${rows} in ${seconds((now() - started) / 1000)}`,
-    );
+    const took = seconds((heard - started) / 1000);
+    terminal.note(`${lineOf(last)}${rows} in ${took}`);
     last = undefined;
   };
   return {
@@ -70,16 +97,18 @@ function lines(terminal: Terminal, now: () => number): ProgressDisplay {
       if (report.phase !== phase) {
         finish();
         phase = report.phase;
-        started = lastLine = now();
+        started = lastLine = heard;
       } else if (now() - lastLine >= LINE_EVERY_MS) {
         lastLine = now();
-        terminal.note(`${report.phase}: ${count(report.done)} of ${count(report.total)}`);
+        terminal.note(lineOf(report));
       }
+      heard = now();
       last = report;
     },
     stop() {
       finish();
       phase = undefined;
+      heard = now();
     },
   };
 }

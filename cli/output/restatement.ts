@@ -13,15 +13,23 @@ function shortened<T>(
   return { head: items.slice(0, first), tail: items.slice(items.length - (most - first)) };
 }
 
-function dayCells(day: ChangedDayView): string[] {
+/** What may have changed besides the value; shown where it did. */
+const PARTS = [
+  { title: 'inflow', name: 'bod_cashflow' },
+  { title: 'outflow', name: 'eod_cashflow' },
+  { title: 'income', name: 'income' },
+  { title: 'fees', name: 'fees' },
+  { title: 'taxes', name: 'taxes' },
+  { title: 'cost', name: 'cost' },
+] as const;
+
+function dayCells(day: ChangedDayView, parts: readonly (typeof PARTS)[number][]): string[] {
   return [
     day.date,
     figure(day.before?.eod_market_value),
     figure(day.after?.eod_market_value),
     figure(day.delta?.eod_market_value),
-    figure(day.delta?.bod_cashflow),
-    figure(day.delta?.eod_cashflow),
-    figure(day.delta?.cost),
+    ...parts.map(({ name }) => figure(day.delta?.[name])),
   ];
 }
 
@@ -29,20 +37,18 @@ function dayCells(day: ChangedDayView): string[] {
 export function changedDaysTable(days: readonly ChangedDayView[], most: number): string {
   const { head, tail } = shortened(days, most);
   const gap = days.length - head.length - tail.length;
+  const parts = PARTS.filter(({ name }) => days.some(({ delta }) => delta && !/^-?[0.]*$/.test(delta[name])));
+  const right = (title: string): { title: string; align: 'right' } => ({ title, align: 'right' });
   const rows = [
-    ...head.map(dayCells),
-    ...(gap > 0 ? [[`… ${counted(gap, 'day')} …`, '', '', '', '', '', '']] : []),
-    ...tail.map(dayCells),
+    ...head.map((day) => dayCells(day, parts)),
+    ...(gap > 0 ? [[`… ${counted(gap, 'day')}`]] : []),
+    ...tail.map((day) => dayCells(day, parts)),
   ];
   return table(
     [
       { title: 'day' },
-      { title: 'value before', align: 'right' },
-      { title: 'value after', align: 'right' },
-      { title: 'change', align: 'right' },
-      { title: 'inflow', align: 'right' },
-      { title: 'outflow', align: 'right' },
-      { title: 'cost', align: 'right' },
+      ...['value before', 'value after', 'change'].map(right),
+      ...parts.map(({ title }) => right(`change of ${title}`)),
     ],
     rows,
   );

@@ -24,7 +24,7 @@ const LINES = {
   middle: '  ',
 };
 
-/** A table as text. Every row has one cell for each column. */
+/** A table as text. A row may end early; the rest of its cells are empty. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const drawn = new Table({
     head: columns.map((column) => column.title),
@@ -32,7 +32,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
     chars: LINES,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
   });
-  drawn.push(...rows.map((row) => [...row]));
+  drawn.push(...rows.map((row) => columns.map((_, i) => row[i] ?? '')));
   const lines = drawn
     .toString()
     .split('\n')

@@ -17,13 +17,17 @@ interface Streams {
   readonly stderr: NodeJS.WriteStream;
 }
 
+const LEAST_WIDTH = 40;
+const USUAL_WIDTH = 100;
+
 /** The process's own terminal. */
 export function processTerminal({ stdout, stderr }: Streams): Terminal {
   return {
     out: (text) => void stdout.write(`${text}\n`),
     note: (text) => void stderr.write(`${text}\n`),
     interactive: stderr.isTTY,
-    width: stdout.isTTY ? stdout.columns : 100,
+    // Some terminals say that they have no columns at all.
+    width: stdout.isTTY && stdout.columns >= LEAST_WIDTH ? stdout.columns : USUAL_WIDTH,
     stream: stderr,
   };
 }

@@ -105,8 +105,9 @@ export function completeTransaction(
   if (errors.length > 0) return { ok: false, errors };
   const value: TransactionFields = {
     transaction_id: input.transaction_id,
-    portfolio_id: input.portfolio_id,
-    security_id: input.security_id,
+    // The same texts as the input's, but shared by all transactions: an import keeps a million.
+    portfolio_id: context.portfolio.portfolio_id,
+    security_id: context.security.security_id,
     transaction_date: instantOf(input.transaction_date, context.portfolio.time_zone),
     transaction_type: input.transaction_type,
     quantity,

@@ -61,16 +61,38 @@ export function standing(state: KeyState): TransactionFields[] {
   return [...state.values()].filter((known) => !known.cancelled).map((known) => known.fields);
 }
 
+const CONTENT: readonly (keyof TransactionFields)[] = Object.values({
+  accrued_interest: 'accrued_interest',
+  cost_fraction: 'cost_fraction',
+  currency: 'currency',
+  fx_rate: 'fx_rate',
+  gross_transaction_amount: 'gross_transaction_amount',
+  lots: 'lots',
+  net_cost: 'net_cost',
+  note: 'note',
+  portfolio_id: 'portfolio_id',
+  price: 'price',
+  quantity: 'quantity',
+  ratio: 'ratio',
+  security_id: 'security_id',
+  settlement_date: 'settlement_date',
+  target_security_id: 'target_security_id',
+  taxes: 'taxes',
+  trade_fee: 'trade_fee',
+  transaction_date: 'transaction_date',
+  transaction_id: 'transaction_id',
+  transaction_type: 'transaction_type',
+} satisfies { [F in keyof Required<TransactionFields>]: F });
+
 /**
  * The content of a transaction in one text, equal for equal transactions: what the log compares when a
- * transaction id comes a second time.
+ * transaction id comes a second time. Fields that are absent leave no trace, so that one added to the
+ * vocabulary later does not make strangers of the transactions recorded before.
  */
 export function contentOf(fields: TransactionFields): string {
-  return JSON.stringify(
-    Object.entries(fields)
-      .filter(([, value]) => value !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
+  const content: unknown[] = [];
+  for (const name of CONTENT) if (fields[name] !== undefined) content.push(name, fields[name]);
+  return JSON.stringify(content);
 }
 
 /** Records a complete transaction. The same again is nothing new; another under the same id conflicts. */

@@ -64,17 +64,26 @@ export interface PlanOptions {
 }
 
 export function createOutput(metadata: EventMetadata, now: Instant) {
+  const names = new Map<string, string>();
+  const shared = (name: string): string => {
+    const known = names.get(name);
+    if (known !== undefined) return known;
+    names.set(name, name);
+    return name;
+  };
   const sections = new Map<CommandName, Planned[]>(ORDER.map((command) => [command, []]));
   return {
-    plan(command: CommandName, ref: RowRef, event: DomainEvent, options: PlanOptions = {}): void {
+    plan(command: CommandName, ref: RowRef, event: DomainEvent, options: PlanOptions = {}): Planned {
       const isFirst = event.type === 'PortfolioOpened' || event.type === 'SecurityRegistered';
       const request: AppendRequest = {
-        streamId: streamOf(event),
+        streamId: shared(streamOf(event)),
         expected: isFirst ? 'none' : 'any',
         events: [toAppend(event, metadata, now, options.transactionDate)],
         ...(options.idempotency ? { idempotency: options.idempotency } : {}),
       };
-      sections.get(command)!.push({ request, command, ref, rows: options.rows ?? 1 });
+      const planned: Planned = { request, command, ref, rows: options.rows ?? 1 };
+      sections.get(command)!.push(planned);
+      return planned;
     },
     /** Portfolios and securities first, the business date last. */
     all: (): Planned[] => ORDER.flatMap((command) => sections.get(command)!),

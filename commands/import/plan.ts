@@ -79,7 +79,7 @@ export async function planImport(
 
   const planned = output.all();
   return {
-    problems: problems.list,
+    problems: problems.sorted(),
     get problemCount() {
       return problems.count;
     },
@@ -164,7 +164,7 @@ async function report(
     };
   return {
     committed,
-    problems: problems.list,
+    problems: problems.sorted(),
     problemCount: problems.count,
     counts,
     eventsAppended,

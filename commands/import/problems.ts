@@ -8,32 +8,28 @@ export type RowRef = number;
 
 const LINES = 2 ** 32;
 
-export interface Problems {
-  readonly list: readonly ImportProblem[];
-  readonly count: number;
-  add(ref: RowRef, errors: readonly FieldError[]): void;
-}
-
 export function refOf(file: number, line: number): RowRef {
   return file * LINES + line;
 }
 
 export function createProblems(fileNames: readonly string[]) {
-  const list: ImportProblem[] = [];
+  const list: { readonly ref: RowRef; readonly problem: ImportProblem }[] = [];
   let count = 0;
   const placeOf = (ref: RowRef) => ({
     file: fileNames[Math.floor(ref / LINES)] ?? '',
     line: ref % LINES,
   });
   return {
-    list,
+    /** In the order of the files and their lines, whatever order they were found in. */
+    sorted: (): ImportProblem[] => [...list].sort((a, b) => a.ref - b.ref).map(({ problem }) => problem),
     get count() {
       return count;
     },
     add(ref: RowRef, errors: readonly FieldError[]): void {
       for (const { field, rule, message } of errors) {
         count += 1;
-        if (list.length < MAX_PROBLEMS) list.push({ ...placeOf(ref), column: field, rule, message });
+        if (list.length < MAX_PROBLEMS)
+          list.push({ ref, problem: { ...placeOf(ref), column: field, rule, message } });
       }
     },
     /** `prices.csv:12`, for speaking of another row. */

@@ -22,9 +22,6 @@ import { initialState } from './state.ts';
 import { buy, cashIn, cashOut, sell } from './trades.ts';
 import { transferIn, transferOut } from './transfers.ts';
 
-export { decodeState, encodeState, initialState } from './state.ts';
-export { FOLD_VERSION } from './version.ts';
-
 function book(booking: Booking): Booked {
   const { transaction, key } = booking;
   switch (transaction.type) {

@@ -58,7 +58,7 @@ export function createFxTable(quotes: readonly QuotedRates[]): FxTable {
   const quoted = new Map<string, Map<string, Series>>();
   const currencies = new Set<string>();
   for (const { from, to, rates } of quotes) {
-    if (!quoted.has(from)) quoted.set(from, new Map());
+    if (!quoted.has(from)) quoted.set(from, new Map<string, Series>());
     quoted.get(from)!.set(to, createSeries(rates));
     currencies.add(from).add(to);
   }
@@ -85,7 +85,7 @@ export function createFxTable(quotes: readonly QuotedRates[]): FxTable {
   const series = (from: string, to: string): Series => {
     if (from === to) return ALWAYS_ONE;
     let row = known.get(from);
-    if (!row) known.set(from, (row = new Map()));
+    if (!row) known.set(from, (row = new Map<string, Series>()));
     let found = row.get(to);
     if (!found) row.set(to, (found = derive(from, to)));
     return found;

@@ -1,18 +1,5 @@
 /** Moving units in and out of a position: closing what is opposite first, opening a lot with the rest. */
-import {
-  abs,
-  add,
-  compare,
-  format,
-  isZero,
-  min,
-  negate,
-  ONE,
-  sign,
-  subtract,
-  sum,
-  ZERO,
-} from '../decimal.ts';
+import { abs, add, compare, format, isZero, min, negate, sign, subtract, sum, ZERO } from '../decimal.ts';
 import type { Decimal } from '../decimal.ts';
 import { NOTHING_REALISED, refuse, toBase } from './booking.ts';
 import type { Booking, Realised, Refusal } from './booking.ts';

@@ -47,7 +47,6 @@ export interface Config {
     readonly host: string;
     readonly port: number;
     readonly bodyLimitBytes: number;
-    readonly streamBatchRows: number;
     readonly streamMaxRows: number;
     readonly corsOrigins: readonly string[];
     readonly shutdownTimeoutMs: number;
@@ -110,7 +109,6 @@ export function loadConfig(
       host: values.HOST,
       port: values.PORT,
       bodyLimitBytes: values.BODY_LIMIT_BYTES,
-      streamBatchRows: values.STREAM_BATCH_ROWS,
       streamMaxRows: values.STREAM_MAX_ROWS,
       corsOrigins: values.CORS_ORIGINS,
       shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,

@@ -28,7 +28,6 @@ export const VARIABLES = z.object({
   HOST: rule.hostName.prefault('127.0.0.1'),
   PORT: rule.listeningPort.prefault('8080'),
   BODY_LIMIT_BYTES: rule.wholeNumber(1_024, 1_073_741_824).prefault('10485760'),
-  STREAM_BATCH_ROWS: rule.wholeNumber(1, 100_000).prefault('500'),
   STREAM_MAX_ROWS: rule.wholeNumber(1, 100_000_000).prefault('1000000'),
   CORS_ORIGINS: rule
     .commaList(/^(\*|https?:\/\/[^\s/]+)$/, 'must be * or origins such as https://example.org, by commas')

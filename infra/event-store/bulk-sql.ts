@@ -27,7 +27,8 @@ export const CREATE_STAGING = `
     first_position   bigint,
     last_position    bigint,
     same_fingerprint boolean not null
-  ) on commit drop`;
+  ) on commit drop;
+  create index on bulk_repeats (request, owner nulls first)`;
 
 export const COPY_REQUESTS = `
   copy bulk_requests (request, stream_id, must_be_new, events, key, fingerprint) from stdin`;

@@ -7,7 +7,10 @@ function text(value: string | undefined): string {
   return value === undefined ? NULL : escape(value);
 }
 
-function* lines<T>(rows: Iterable<T>, columns: (row: T) => readonly (string | number | boolean)[]): Generator<string> {
+function* lines<T>(
+  rows: Iterable<T>,
+  columns: (row: T) => readonly (string | number | boolean)[],
+): Generator<string> {
   for (const row of rows) yield `${columns(row).join('\t')}\n`;
 }
 

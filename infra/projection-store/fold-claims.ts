@@ -74,7 +74,8 @@ export async function marks(tx: Queryable, portfolioNos: readonly number[]): Pro
     position: number;
   }>(
     `select dirty_id, portfolio_no, security_no, from_day, through_day, cause, position
-     from dirty where portfolio_no = any($1::integer[])`,
+     from dirty where portfolio_no = any($1::integer[])
+     order by position, dirty_id`,
     [portfolioNos],
   );
   return rows.map((row) => ({
@@ -184,9 +185,15 @@ export async function links(
   }));
 }
 
-/** Sets keys aside: their rows stay as they are, and an operator finds the reason. */
+/** Sets keys aside: their rows stay as they are, and an operator finds the latest reason. */
 export async function fail(tx: Queryable, failures: readonly Failure[]): Promise<void> {
   const columns = [failures.map((f) => f.portfolioNo), failures.map((f) => f.securityNo)];
+  await tx.query(
+    `delete from quarantine q
+     using unnest($1::integer[], $2::integer[]) as f(portfolio_no, security_no)
+     where q.portfolio_no = f.portfolio_no and q.security_no = f.security_no`,
+    columns,
+  );
   await tx.query(
     `update position_state k set status = 'FAILED'
      from unnest($1::integer[], $2::integer[]) as f(portfolio_no, security_no)

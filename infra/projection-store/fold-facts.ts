@@ -8,6 +8,7 @@ export async function checkpoints(
   tx: Queryable,
   points: readonly (KeyRef & { beforeDay: number })[],
 ): Promise<Checkpoint[]> {
+  if (points.length === 0) return [];
   const rows = await tx.query<{
     portfolio_no: number;
     security_no: number;
@@ -96,8 +97,11 @@ export async function market(
   { securities, currencies, from, to }: Parameters<FoldSession['market']>[0],
 ): Promise<MarketRows> {
   const numbers = securities.map((s) => s.securityNo);
-  const prices = await tx.query<{ security_no: number; day: number; price: string }>(
-    `select w.security_no, p.day, p.price
+  const nothing = numbers.length === 0;
+  const prices = nothing
+    ? []
+    : await tx.query<{ security_no: number; day: number; price: string }>(
+        `select w.security_no, p.day, p.price
      from unnest($1::integer[], $2::integer[]) as w(security_no, from_day)
      cross join lateral (
        (select p.day, p.price from prices p
@@ -106,13 +110,20 @@ export async function market(
        (select p.day, p.price from prices p
         where p.security_no = w.security_no and p.day between w.from_day and $3 order by p.day)
      ) p`,
-    [numbers, securities.map((s) => s.from), to],
-  );
-  const splits = await tx.query<{ security_no: number; day: number; ratio: string; prices_adjusted: boolean }>(
-    `select security_no, date - date '1970-01-01' as day, ratio, prices_adjusted
+        [numbers, securities.map((s) => s.from), to],
+      );
+  const splits = nothing
+    ? []
+    : await tx.query<{
+        security_no: number;
+        day: number;
+        ratio: string;
+        prices_adjusted: boolean;
+      }>(
+        `select security_no, date - date '1970-01-01' as day, ratio, prices_adjusted
      from splits where security_no = any($1::integer[]) order by security_no, date`,
-    [numbers],
-  );
+        [numbers],
+      );
   const fxRates =
     currencies.length < 2
       ? []

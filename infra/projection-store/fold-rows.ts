@@ -13,6 +13,7 @@ function columns(stretches: readonly KeyStretch[]): unknown[] {
 }
 
 export async function days(tx: Queryable, stretches: readonly KeyStretch[]): Promise<StoredDay[]> {
+  if (stretches.length === 0) return [];
   const rows = await tx.query<{
     portfolio_no: number;
     security_no: number;
@@ -55,6 +56,7 @@ export async function days(tx: Queryable, stretches: readonly KeyStretch[]): Pro
 }
 
 export async function history(tx: Queryable, stretches: readonly KeyStretch[]): Promise<StoredHistory[]> {
+  if (stretches.length === 0) return [];
   const rows = await tx.query<{
     portfolio_no: number;
     security_no: number;
@@ -74,10 +76,12 @@ export async function history(tx: Queryable, stretches: readonly KeyStretch[]): 
        and h.day between w.from_day and w.to_day and h.superseded_by is null`,
     columns(stretches),
   );
-  return rows.map(({ portfolio_no: portfolioNo, security_no: securityNo, transaction_id: transactionId, ...row }) => ({
-    portfolioNo,
-    securityNo,
-    transactionId,
-    ...row,
-  }));
+  return rows.map(
+    ({ portfolio_no: portfolioNo, security_no: securityNo, transaction_id: transactionId, ...row }) => ({
+      portfolioNo,
+      securityNo,
+      transactionId,
+      ...row,
+    }),
+  );
 }

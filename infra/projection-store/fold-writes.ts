@@ -196,6 +196,13 @@ async function updateStates(tx: DatabaseTransaction, states: KeyWrites['states']
       FOLD_VERSION,
     ],
   );
+  // What kept a key from being folded is over once it has been.
+  await tx.query(
+    `delete from quarantine q
+     using unnest($1::integer[], $2::integer[]) as s(portfolio_no, security_no)
+     where q.portfolio_no = s.portfolio_no and q.security_no = s.security_no`,
+    [states.map((s) => s.portfolioNo), states.map((s) => s.securityNo)],
+  );
 }
 
 export async function insertEpochs(tx: DatabaseTransaction, rows: readonly EpochRow[]): Promise<void> {

@@ -92,7 +92,8 @@ export async function writeMarks(tx: Queryable, marks: readonly Mark[]): Promise
       [...common(pairs), pairs.map((m) => m.from), pairs.map((m) => m.to)],
     );
 
-  const calendar = scoped(marks, 'all_portfolios').at(-1);
+  // All of them make the same days, up to the latest; until then readers lack the effect of the earliest.
+  const [calendar] = scoped(marks, 'all_portfolios');
   if (calendar)
     await tx.query(
       `insert into dirty (portfolio_no, security_no, from_day, through_day, cause, position)

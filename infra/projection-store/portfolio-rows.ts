@@ -11,7 +11,11 @@ export async function bounds(
   tx: Queryable,
   portfolioNos: readonly number[],
 ): ReturnType<FoldSession['bounds']> {
-  const rows = await tx.query<{ portfolio_no: number; first_day: number | null; blocked_from: number | null }>(
+  const rows = await tx.query<{
+    portfolio_no: number;
+    first_day: number | null;
+    blocked_from: number | null;
+  }>(
     `select portfolio_no, min(first_day) as first_day,
             min(coalesce(watermark_day + 1, -1000000)) filter (where status = 'FAILED') as blocked_from
      from position_state where portfolio_no = any($1::integer[])
@@ -29,6 +33,7 @@ export async function portfolioDays(
   tx: Queryable,
   stretches: readonly { portfolioNo: number; from: number; to: number }[],
 ): Promise<StoredPortfolioDay[]> {
+  if (stretches.length === 0) return [];
   const rows = await tx.query<{ portfolio_no: number; day: number; epoch: number; text: string }>(
     `select t.portfolio_no, t.date - date '1970-01-01' as day, t.epoch,
             concat_ws(E'\\t', t.bod_market_value, t.bod_cashflow, t.eod_cashflow, t.eod_market_value, t.income, t.fees,
@@ -110,7 +115,8 @@ async function updateStates(tx: Queryable, states: PortfolioWrites['states']): P
     `update portfolio_state p
      set epoch = s.epoch, status = 'CURRENT', first_day = s.first_day, horizon = s.horizon, fold_version = $7,
          checksum = s.checksum,
-         complete_through = case when s.recheck_from is null then p.complete_through
+         complete_through = case when s.first_day is null then null
+           when s.recheck_from is null then p.complete_through
            else coalesce(
              (select min(d.day) - 1 from generate_series(s.recheck_from, s.horizon) as d(day)
               where not exists (

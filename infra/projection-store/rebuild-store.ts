@@ -34,11 +34,13 @@ const TAKE_KEYS_OFF = `
   alter table portfolio_timeseries drop constraint if exists portfolio_timeseries_pkey;
   drop index if exists transactions_key, transactions_time, transactions_target, position_history_order`;
 
+// Without its checkpoint nobody else can register into it: a worker that found it active before the last
+// flip, and was held up since, would fill it a second time.
 const EMPTY = `
   truncate portfolios, securities, splits, transactions, prices, fx_rates, calendar, portfolio_state, position_state,
            dirty, fold_checkpoints, pending_transactions, quarantine, epochs, position_history,
            daily_position_snapshots, position_timeseries, portfolio_timeseries restart identity;
-  update checkpoints set position = 0`;
+  delete from checkpoints`;
 
 const ANALYZE = `
   analyze portfolios, securities, transactions, prices, fx_rates, portfolio_state, position_state, fold_checkpoints,
@@ -61,7 +63,8 @@ export function createRebuildStore(database: Database, slot: Slot): RebuildStore
       try {
         await database.transaction(async (tx) => {
           const [active] = await tx.query<{ slot: Slot }>(`select slot from active_generation for update`);
-          if (active?.slot === slot) throw new Error(`${slot} is what readers see; it is never rebuilt in place`);
+          if (active?.slot === slot)
+            throw new Error(`${slot} is what readers see; it is never rebuilt in place`);
           await tx.query(EMPTY);
           await tx.query(TAKE_KEYS_OFF);
         });
@@ -102,11 +105,13 @@ export function createRebuildStore(database: Database, slot: Slot): RebuildStore
       });
     },
     async finish(position) {
-      const keys = (await readMigrations(join(migrationsDirectory(), 'generation'))).find((m) => m.name === 'keys');
+      const keys = (await readMigrations(join(migrationsDirectory(), 'generation'))).find(
+        (m) => m.name === 'keys',
+      );
       if (!keys) throw new Error('migrations/generation/0002_keys.sql is missing');
       await database.transaction((tx) => tx.query(keys.sql));
       await database.query(ANALYZE);
-      await database.query(`update checkpoints set position = $1 where name = 'register'`, [position]);
+      await database.query(`insert into checkpoints (name, position) values ('register', $1)`, [position]);
     },
     async epochs() {
       const rows = await database.query<{ portfolio_id: string; security_id: string | null; epoch: number }>(
@@ -121,7 +126,8 @@ export function createRebuildStore(database: Database, slot: Slot): RebuildStore
         epoch: row.epoch,
       }));
     },
-    inheritAudit: (rebuiltKeys, position) => database.transaction((tx) => inheritAudit(tx, slot, rebuiltKeys, position)),
+    inheritAudit: (rebuiltKeys, position) =>
+      database.transaction((tx) => inheritAudit(tx, slot, rebuiltKeys, position)),
     snapshot: (work) =>
       database.transaction(
         (tx) =>

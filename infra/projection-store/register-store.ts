@@ -49,13 +49,17 @@ function registerSession(tx: Queryable, start: number): RegisterSession {
       await writeRejected(tx, changes.rejected);
     },
     advance: async (to) => {
-      await tx.query(`update checkpoints set position = $2 where name = 'register' and position = $1`, [start, to]);
+      await tx.query(`update checkpoints set position = $2 where name = 'register' and position = $1`, [
+        start,
+        to,
+      ]);
     },
   };
 }
 
 async function loadNumbers(tx: Queryable, known: Known): Promise<void> {
-  if (known.lastSecurityNo > 0) return;
+  // Loaded, or given out since: numbers that are not written yet must not be given out again.
+  if (known.lastPortfolioNo > 0 || known.lastSecurityNo > 0) return;
   const [row] = await tx.query<{ portfolio_no: number; security_no: number }>(
     `select (select coalesce(max(portfolio_no), 0) from portfolios) as portfolio_no,
             (select coalesce(max(security_no), 0) from securities) as security_no`,
@@ -156,6 +160,7 @@ async function writePortfolios(tx: Queryable, records: readonly PortfolioRecord[
   await tx.query(
     `insert into portfolio_state (portfolio_no, epoch, status, fold_version, checksum)
      select portfolio_no, 0, 'CURRENT', 0, 0 from unnest($1::integer[]) as p(portfolio_no)
+     where not exists (select from portfolio_state s where s.portfolio_no = p.portfolio_no)
      on conflict do nothing`,
     [records.map((r) => r.portfolioNo)],
   );
@@ -185,12 +190,15 @@ async function writeSecurities(tx: Queryable, records: readonly SecurityRecord[]
   );
 }
 
+// Looked up before it is inserted: a conflict with a row that a fold is updating waits for that fold.
 async function writeKeys(tx: Queryable, keys: RegisterChanges['keys']): Promise<void> {
   if (keys.length === 0) return;
   await tx.query(
     `insert into position_state (portfolio_no, security_no, epoch, status, open, fold_version, checksum)
      select portfolio_no, security_no, 0, 'CURRENT', false, 0, 0
      from unnest($1::integer[], $2::integer[]) as k(portfolio_no, security_no)
+     where not exists (
+       select from position_state s where s.portfolio_no = k.portfolio_no and s.security_no = k.security_no)
      on conflict do nothing`,
     [keys.map(([portfolioNo]) => portfolioNo), keys.map(([, securityNo]) => securityNo)],
   );
@@ -256,10 +264,9 @@ async function writeMarket(tx: Queryable, changes: RegisterChanges): Promise<voi
       ],
     );
   if (businessDays.length > 0)
-    await tx.query(
-      `insert into calendar (day) select * from unnest($1::integer[]) on conflict do nothing`,
-      [businessDays],
-    );
+    await tx.query(`insert into calendar (day) select * from unnest($1::integer[]) on conflict do nothing`, [
+      businessDays,
+    ]);
 }
 
 async function writeRejected(tx: Queryable, rejected: RegisterChanges['rejected']): Promise<void> {

@@ -9,7 +9,7 @@ const WAITING = 8;
 export function openRowSink(database: Database, statement: string): RowSink {
   const queue: string[] = [];
   let closed = false;
-  let failure: unknown;
+  let failure: Error | undefined;
   let onMore: (() => void) | undefined;
   let onRoom: (() => void) | undefined;
 
@@ -27,10 +27,12 @@ export function openRowSink(database: Database, statement: string): RowSink {
     }
   }
 
-  const copying = database.transaction((tx) => tx.copyIn(statement, chunks())).catch((error: unknown) => {
-    failure = error;
-    onRoom?.();
-  });
+  const copying = database
+    .transaction((tx) => tx.copyIn(statement, chunks()))
+    .catch((error: unknown) => {
+      failure = error instanceof Error ? error : new Error(String(error));
+      onRoom?.();
+    });
 
   return {
     write(lines) {

@@ -12,7 +12,8 @@ const ORDERS = ['operator', 'fold_version'];
 const VERSION = `
   select least(c.position, (select min(d.position) - 1 from dirty d where d.cause <> all ($1::text[]))) as position,
          current_schema() || '.' || (select extract(epoch from flipped_at) from active_generation) || '.'
-           || (select coalesce(sum(checksum), 0) || '.' || coalesce(sum(epoch), 0) from portfolio_state) as tag
+           || (select coalesce(sum(checksum), 0) || '.' || coalesce(sum(epoch), 0) from portfolio_state) || '.'
+           || (select coalesce(sum(checksum), 0) from position_state) as tag
   from checkpoints c
   where c.name = 'register'`;
 
@@ -47,7 +48,8 @@ const PORTFOLIO = `
          least(c.position, (select min(d.position) - 1 from dirty d
                            where d.portfolio_no = p.portfolio_no and d.cause <> all ($2::text[]))) as position,
          current_schema() || '.' || (select extract(epoch from flipped_at) from active_generation) || '.'
-           || coalesce(s.checksum, 0) || '.' || coalesce(s.epoch, 0) as tag
+           || coalesce(s.checksum, 0) || '.' || coalesce(s.epoch, 0) || '.'
+           || (select coalesce(sum(k.checksum), 0) from position_state k where k.portfolio_no = p.portfolio_no) as tag
   from portfolios p
   left join portfolio_state s using (portfolio_no)
   cross join checkpoints c

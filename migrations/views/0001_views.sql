@@ -60,8 +60,8 @@ comment on column reporting.position_history.transaction_type is 'Type of the tr
 comment on column reporting.position_history.quantity is 'Units held after it.';
 comment on column reporting.position_history.cost_basis is 'Cost of the units held, base currency.';
 comment on column reporting.position_history.cost_basis_local is 'Cost of the units held, local currency.';
-comment on column reporting.position_history.realized_gain is 'Gain realised since inception, base currency.';
-comment on column reporting.position_history.realized_gain_local is 'Gain realised since inception, local currency.';
+comment on column reporting.position_history.realized_gain is 'Gain realised by it, base currency.';
+comment on column reporting.position_history.realized_gain_local is 'Gain realised by it, local currency.';
 comment on column reporting.position_history.realized_price_gain is 'Part of realized_gain due to prices.';
 comment on column reporting.position_history.realized_fx_gain is 'Part of realized_gain due to exchange rates.';
 comment on column reporting.position_history.epoch is 'Epoch of the position that wrote the row.';

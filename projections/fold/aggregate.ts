@@ -1,4 +1,5 @@
 /** The portfolios' own rows: exact sums of their keys' rows, for the days that changed and no others. */
+import { isOrder } from '../register/model.ts';
 import { addDays, EMPTY_DAY } from '../../domain/books/aggregate.ts';
 import { createChecksum } from '../../domain/books/checksum.ts';
 import { isoDate } from '../../domain/dates.ts';
@@ -28,9 +29,18 @@ export async function aggregatePortfolios(
   const bounds = new Map(
     (await session.bounds(portfolios.map((p) => p.portfolioNo))).map((bound) => [bound.portfolioNo, bound]),
   );
+  // A failed key blocks days on which it may turn out to have no row, so that no change tells of them.
+  const retried = new Set(
+    marks.filter(({ cause }) => isOrder(cause)).map(({ portfolioNo }) => portfolioNo),
+  );
   const works = portfolios.map((portfolio): Work => {
-    const { firstDay = null, blockedFrom = null } = bounds.get(portfolio.portfolioNo) ?? {};
-    return { portfolio, firstDay, blockedFrom, days: daysToLookAt(portfolio, firstDay, horizon, changes) };
+    const { portfolioNo, completeThrough } = portfolio;
+    const { firstDay = null, blockedFrom = null } = bounds.get(portfolioNo) ?? {};
+    const days = daysToLookAt(portfolio, firstDay, horizon, changes);
+    if (retried.has(portfolioNo) && firstDay !== null && horizon !== null)
+      for (let day = Math.max(firstDay, (completeThrough ?? firstDay - 1) + 1); day <= horizon; day++)
+        days.add(day);
+    return { portfolio, firstDay, blockedFrom, days: [...days].sort((a, b) => a - b) };
   });
   const looked = works.filter((work) => work.days.length > 0);
   const stored = await session.portfolioDays(
@@ -46,7 +56,9 @@ export async function aggregatePortfolios(
       await session.sums(
         looked.map((work) => ({
           portfolioNo: work.portfolio.portfolioNo,
-          days: work.days.filter((day) => needsSum(work, day, storedOf.get(work.portfolio.portfolioNo)?.has(day))),
+          days: work.days.filter((day) =>
+            needsSum(work, day, storedOf.get(work.portfolio.portfolioNo)?.has(day)),
+          ),
         })),
       )
     ).map((row) => [`${row.portfolioNo}/${row.day}`, row.text]),
@@ -61,7 +73,7 @@ export async function aggregatePortfolios(
     diffPortfolio(work, {
       horizon,
       stored: storedOf.get(portfolioNo) ?? new Map<Day, StoredPortfolioDay>(),
-      changes: changes.get(portfolioNo) ?? new Map(),
+      changes: changes.get(portfolioNo) ?? new Map<Day, never>(),
       sum: (day) => summed.get(`${portfolioNo}/${day}`) ?? null,
       cause: marks.find((mark) => mark.portfolioNo === portfolioNo)!,
       writes,
@@ -76,8 +88,8 @@ function daysToLookAt(
   firstDay: Day | null,
   horizon: Day | null,
   changes: ReadonlyMap<number, DayChanges>,
-): Day[] {
-  if (horizon === null) return [];
+): Set<Day> {
+  if (horizon === null) return new Set();
   const days = new Set(changes.get(portfolio.portfolioNo)?.keys());
   const add = (from: Day, to: Day) => {
     for (let day = from; day <= to; day++) days.add(day);
@@ -89,7 +101,8 @@ function daysToLookAt(
   }
   if (portfolio.firstDay !== null)
     add(portfolio.firstDay, Math.min((firstDay ?? Infinity) - 1, portfolio.horizon ?? -Infinity));
-  return [...days].filter((day) => day <= horizon).sort((a, b) => a - b);
+  for (const day of days) if (day > horizon) days.delete(day);
+  return days;
 }
 
 /** A day without a row that readers may have seen is summed from all its keys' rows as they now are. */
@@ -120,10 +133,12 @@ function diffPortfolio(
     const change = changes.get(day);
     if (change?.blocked) return null;
     const before = stored.get(day);
-    if (before) return change ? portfolioText(addDays(parsePortfolioText(before.text), change.delta)) : before.text;
+    if (before)
+      return change ? portfolioText(addDays(parsePortfolioText(before.text), change.delta)) : before.text;
     if (blockedFrom !== null && day >= blockedFrom) return null;
     // On a new day every key with a row was folded just now, so its changes are the whole sum.
-    if (portfolio.horizon === null || day > portfolio.horizon) return portfolioText(change?.delta ?? EMPTY_DAY);
+    if (portfolio.horizon === null || day > portfolio.horizon)
+      return portfolioText(change?.delta ?? EMPTY_DAY);
     return sum(day);
   };
 

@@ -57,13 +57,11 @@ export function diffKey(input: {
   const checksum = createChecksum(key.checksum);
   const published = (day: Day) =>
     publishedBefore !== null && key.watermarkDay !== null && day < publishedBefore;
-  let bumped = false;
-  let changedFrom = Infinity;
-  let changedThrough = -Infinity;
+  const seen = { published: false, from: Infinity, through: -Infinity };
   const touch = (day: Day) => {
-    if (published(day)) bumped = true;
-    if (day < changedFrom) changedFrom = day;
-    if (day > changedThrough) changedThrough = day;
+    seen.published ||= published(day);
+    if (day < seen.from) seen.from = day;
+    if (day > seen.through) seen.through = day;
   };
 
   const storedDays = new Map(input.storedDays.map((row) => [row.day, row]));
@@ -110,13 +108,20 @@ export function diffKey(input: {
   for (const row of outHistory) checksum.remove(row.text);
   for (const text of inHistory) checksum.add(text);
 
+  const bumped = seen.published;
   const epoch = bumped ? key.epoch + 1 : key.epoch;
   const supersededBy = bumped ? epoch : null;
   return {
     epoch,
     bumped,
     checksum: checksum.value(),
-    retiredDays: outDays.map(({ day, epoch: from }) => ({ portfolioNo, securityNo, day, epoch: from, supersededBy })),
+    retiredDays: outDays.map(({ day, epoch: from }) => ({
+      portfolioNo,
+      securityNo,
+      day,
+      epoch: from,
+      supersededBy,
+    })),
     newDays: inDays.map((row) => ({ ...row, epoch })),
     retiredHistory: outHistory.map(({ transactionId, epoch: from }) => ({
       portfolioNo,
@@ -126,8 +131,8 @@ export function diffKey(input: {
       supersededBy,
     })),
     newHistory: inHistory.map((text) => ({ portfolioNo, securityNo, epoch, text })),
-    changedFrom,
-    changedThrough,
+    changedFrom: seen.from,
+    changedThrough: seen.through,
   };
 }
 

@@ -5,13 +5,13 @@
 import { FROM_INCEPTION } from '../register/model.ts';
 import type { Day } from '../../domain/dates.ts';
 import { foldKeys } from './fold-keys.ts';
-import type { FoldTask } from './fold-keys.ts';
 import { keyOf } from './model.ts';
 import type { ClaimedPortfolio, KeyPlan, KeyRow, MarkRow } from './model.ts';
 import type { DayChanges } from './diff.ts';
 import { aggregatePortfolios } from './aggregate.ts';
 import { linkedGroups, merge, planKeys } from './plan.ts';
 import type { FoldSession } from './store.ts';
+import type { FoldTask } from './task.ts';
 
 export interface FoldOutcome {
   readonly portfolios: number;
@@ -100,7 +100,10 @@ async function planTasks(
     const tied = links
       .filter((link) => link.portfolioNo === portfolioNo)
       .map((link) => [link.securityNo, link.targetNo] as const);
-    for (const securityNos of linkedGroups(own.map((plan) => plan.securityNo), tied))
+    for (const securityNos of linkedGroups(
+      own.map((plan) => plan.securityNo),
+      tied,
+    ))
       groups.push({ portfolio, securityNos });
   }
   const rows = await session.keys(
@@ -115,9 +118,8 @@ async function planTasks(
   for (const { portfolio, securityNos } of groups) {
     const { portfolioNo } = portfolio;
     const members = securityNos.flatMap((securityNo) => keys.get(keyOf({ portfolioNo, securityNo })) ?? []);
-    const plan = groupPlan(members.flatMap((key) => plans.get(keyOf(key)) ?? []));
-    // A failed key waits until an operator has it tried again.
-    if (!plan || (members.some((key) => key.failed) && !plan.force)) continue;
+    const plan = retried(groupPlan(members.flatMap((key) => plans.get(keyOf(key)) ?? [])), members);
+    if (!plan) continue;
     if (members.length === 1 && isDerivedCash(portfolio, members[0]!)) {
       cashPlans.push({ portfolioNo, currency: members[0]!.currency, plan });
       continue;
@@ -139,6 +141,15 @@ function groupPlan(plans: readonly KeyPlan[]): KeyPlan | undefined {
   return plan && first && { ...plan, portfolioNo: first.portfolioNo, securityNo: first.securityNo };
 }
 
+/**
+ * A failed key waits until an operator has it tried again; then it is folded from inception, since what
+ * changed while it waited has left no mark.
+ */
+function retried(plan: KeyPlan | undefined, keys: readonly KeyRow[]): KeyPlan | undefined {
+  if (!plan || !keys.some((key) => key.failed)) return plan;
+  return plan.force ? { ...plan, fromDay: FROM_INCEPTION, throughDay: null } : undefined;
+}
+
 async function cashTasks(
   session: FoldSession,
   portfolios: ReadonlyMap<number, ClaimedPortfolio>,
@@ -154,8 +165,8 @@ async function cashTasks(
   const keys = await session.cashKeys([...new Set(cashPlans.map((plan) => plan.portfolioNo))]);
   return keys.flatMap((key) => {
     const portfolio = portfolios.get(key.portfolioNo)!;
-    const plan = groupPlan(plans.get(`${key.portfolioNo}/${key.currency}`) ?? []);
-    if (!plan || (key.failed && !plan.force)) return [];
+    const plan = retried(groupPlan(plans.get(`${key.portfolioNo}/${key.currency}`) ?? []), [key]);
+    if (!plan) return [];
     return [{ portfolio, keys: [key], plan, changes: changes.get(key.portfolioNo)! }];
   });
 }

@@ -14,6 +14,18 @@ export function keyOf(key: KeyRef): string {
   return `${key.portfolioNo}/${key.securityNo}`;
 }
 
+export function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+export function groupByKey<T extends KeyRef>(rows: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) push(groups, keyOf(row), row);
+  return groups;
+}
+
 /** A portfolio locked for folding, as its last fold left it. */
 export interface ClaimedPortfolio {
   readonly portfolioNo: number;

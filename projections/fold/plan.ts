@@ -1,5 +1,6 @@
 /** From marks to plans: which keys to fold, from which day, and how far. Pure. */
 import type { Day } from '../../domain/dates.ts';
+import { isOrder } from '../register/model.ts';
 import { keyOf } from './model.ts';
 import type { KeyPlan, KeyRow, MarkRow } from './model.ts';
 
@@ -18,7 +19,7 @@ function planOf(mark: MarkRow): KeyPlan {
     fromDay: mark.fromDay,
     throughDay: mark.throughDay,
     transactional: !market,
-    force: mark.cause === 'operator' || mark.cause === 'fold_version',
+    force: isOrder(mark.cause),
     cause: mark.cause,
     position: mark.position,
   };
@@ -94,5 +95,5 @@ export function stretch(
   const upToDate = key.watermarkDay !== null && key.watermarkDay >= horizon;
   const short =
     upToDate && plan.throughDay !== null && plan.throughDay < horizon && !effectDays(from, plan.throughDay);
-  return { from, to: short ? Math.min(plan.throughDay! + 1, horizon) : horizon };
+  return { from, to: short ? Math.min(plan.throughDay + 1, horizon) : horizon };
 }

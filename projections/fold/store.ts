@@ -113,6 +113,7 @@ export interface Failure extends KeyRef {
 export interface FoldSession {
   /** Locks those of the portfolios that no other worker holds. */
   claim(portfolioNos: readonly number[]): Promise<ClaimedPortfolio[]>;
+  /** In the order of the events that made them. */
   marks(portfolioNos: readonly number[]): Promise<MarkRow[]>;
   /** The latest business date. */
   horizon(): Promise<Day | null>;
@@ -147,11 +148,13 @@ export interface FoldSession {
   bounds(
     portfolioNos: readonly number[],
   ): Promise<{ portfolioNo: number; firstDay: Day | null; blockedFrom: Day | null }[]>;
-  portfolioDays(stretches: readonly { portfolioNo: number; from: Day; to: Day }[]): Promise<StoredPortfolioDay[]>;
+  portfolioDays(
+    stretches: readonly { portfolioNo: number; from: Day; to: Day }[],
+  ): Promise<StoredPortfolioDay[]>;
   /** The sums of the current position rows of the days; `text` is null where a row cannot be added up. */
-  sums(stretches: readonly { portfolioNo: number; days: readonly Day[] }[]): Promise<
-    { portfolioNo: number; day: Day; text: string | null }[]
-  >;
+  sums(
+    stretches: readonly { portfolioNo: number; days: readonly Day[] }[],
+  ): Promise<{ portfolioNo: number; day: Day; text: string | null }[]>;
   writePortfolios(writes: PortfolioWrites): Promise<void>;
   deleteMarks(dirtyIds: readonly number[]): Promise<void>;
 }

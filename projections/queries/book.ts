@@ -1,12 +1,6 @@
 /** What folding a position from inception takes, for figures that no row holds. */
 import { foldTransactions } from '../../domain/books/fold.ts';
-import type {
-  BookSettings,
-  FoldResult,
-  KeyDetails,
-  Market,
-  Transaction,
-} from '../../domain/books/model.ts';
+import type { BookSettings, FoldResult, KeyDetails, Market, Transaction } from '../../domain/books/model.ts';
 import { cashLeg, compareTransactions, transactionFrom } from '../../domain/books/transactions.ts';
 import { cashSecurityId } from '../../domain/events.ts';
 import type { TransactionFields } from '../../domain/events.ts';

@@ -56,7 +56,11 @@ function converted(
     };
   });
   if (missing === undefined) return found(result);
-  return rejected('currency', 'no_rate', `cannot be used: there is no rate from ${pair} for ${isoDate(missing)}`);
+  return rejected(
+    'currency',
+    'no_rate',
+    `cannot be used: there is no rate from ${pair} for ${isoDate(missing)}`,
+  );
 }
 
 function quotes(rows: readonly FxRateRow[]): QuotedRates[] {

@@ -4,14 +4,19 @@ import type { Decimal } from '../../domain/decimal.ts';
 import { formatMoney } from '../../domain/decimal.ts';
 import { formatFraction } from '../../domain/returns/model.ts';
 import type { Quality } from '../../domain/returns/model.ts';
-import { performance } from '../../domain/returns/performance.ts';
-import type { PerformanceOptions, PeriodPerformance } from '../../domain/returns/performance.ts';
+import { performanceBasis, periodPerformance } from '../../domain/returns/performance.ts';
+import type {
+  PerformanceBasis,
+  PerformanceOptions,
+  PeriodPerformance,
+} from '../../domain/returns/performance.ts';
 import { resolvePeriod } from '../../domain/returns/periods.ts';
 import type { NamedPeriod } from '../../domain/returns/periods.ts';
-import { daysIn } from './conversion.ts';
+import { keptByReader } from './kept.ts';
+import { daysKey, loadDays } from './portfolio-days.ts';
+import type { DaysSource } from './portfolio-days.ts';
 import { found } from './reading.ts';
-import type { ReadContext, Reader, Reading } from './reading.ts';
-import { returnDays } from './return-days.ts';
+import type { Outcome, ReadContext, Reader, Reading } from './reading.ts';
 
 export interface PerformanceQuery {
   readonly periods: readonly NamedPeriod[];
@@ -77,31 +82,50 @@ export function portfolioPerformance(
   query: PerformanceQuery,
   context: ReadContext = {},
 ): Promise<Reading<PerformanceReport>> {
-  return reader.portfolio(portfolioId, context, async (model, portfolio) => {
+  return reader.portfolio(portfolioId, context, async (model, portfolio, version) => {
     const date = query.date ?? portfolio.complete_through;
-    const loaded = await daysIn(query.currency, model, portfolio, date === null ? {} : { to: date });
+    const loaded = await loadBasis({ reader, model, portfolio, version }, date, query);
     if (loaded.status !== 'found') return loaded;
-    const rows = loaded.value;
-    const days = returnDays(rows, portfolio.latest_date);
-    const first = rows[0]?.date ?? null;
-    const { basis, taxes, flowTiming } = query.options;
+    const basis = loaded.value;
+    const first = basis.chain.days[0]?.day;
+    const { basis: costs, taxes, flowTiming } = query.options;
     return found({
       portfolio_id: portfolioId,
       currency: query.currency ?? portfolio.base_currency,
       date,
-      inception: first,
+      inception: first === undefined ? null : isoDate(first),
       complete_through: portfolio.complete_through,
-      conventions: { basis, taxes, flow_timing: flowTiming, annualization: 'actual/365' },
+      conventions: { basis: costs, taxes, flow_timing: flowTiming, annualization: 'actual/365' },
       periods:
-        date === null || first === null
+        date === null || first === undefined
           ? []
-          : performance(
-              days,
-              query.periods.map((period) => resolvePeriod(period, day(date), day(first))),
-              query.options,
-            ).map(periodView),
+          : query.periods.map((period) =>
+              periodView(periodPerformance(basis, resolvePeriod(period, day(date), first))),
+            ),
     });
   });
+}
+
+const bases = keptByReader<PerformanceBasis>((basis) => basis.chain.days.length);
+
+/** The days up to a date, linked and summed up. */
+async function loadBasis(
+  source: DaysSource,
+  date: string | null,
+  { currency, options }: PerformanceQuery,
+): Promise<Outcome<PerformanceBasis>> {
+  const range = date === null ? {} : { to: date };
+  if (currency !== undefined && currency !== source.portfolio.base_currency) {
+    const loaded = await loadDays(source, range, currency);
+    return loaded.status === 'found' ? found(performanceBasis(loaded.value.days, options)) : loaded;
+  }
+  const key = [daysKey(source), date, JSON.stringify(options)].join('\n');
+  return found(
+    await bases(source.reader).get(key, async () => {
+      const loaded = await loadDays(source, range);
+      return performanceBasis(loaded.status === 'found' ? loaded.value.days : [], options);
+    }),
+  );
 }
 
 export function periodView(period: PeriodPerformance): PeriodView {

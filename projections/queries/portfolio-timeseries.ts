@@ -5,14 +5,15 @@ import { formatFraction } from '../../domain/returns/model.ts';
 import type { Quality, ReturnOptions } from '../../domain/returns/model.ts';
 import { resample } from '../../domain/returns/resample.ts';
 import type { Frequency, ResampledRow } from '../../domain/returns/resample.ts';
-import { daysIn } from './conversion.ts';
+import { keptByReader } from './kept.ts';
 import { moneyText } from './numbers.ts';
 import { pageOf } from './paging.ts';
 import type { Paged } from './paging.ts';
 import { found } from './reading.ts';
-import type { ReadContext, Reader, Reading } from './reading.ts';
+import { daysKey, loadDays } from './portfolio-days.ts';
+import type { DaysSource } from './portfolio-days.ts';
+import type { Outcome, ReadContext, Reader, Reading } from './reading.ts';
 import type { DateRange, Page } from './read-model.ts';
-import { returnDays } from './return-days.ts';
 import type { PortfolioDayRow } from './rows.ts';
 
 export interface TimeseriesRow {
@@ -51,6 +52,8 @@ export interface TimeseriesQuery extends DateRange {
   readonly options: ReturnOptions;
 }
 
+const tables = keptByReader<readonly TimeseriesRow[]>((rows) => rows.length);
+
 /** The rows of a range; the key of a page is its last date. */
 export function portfolioTimeseries(
   reader: Reader,
@@ -59,17 +62,12 @@ export function portfolioTimeseries(
   page: Page<string>,
   context: ReadContext = {},
 ): Promise<Reading<PortfolioTimeseries>> {
-  return reader.portfolio(portfolioId, context, async (model, portfolio) => {
-    // The whole range whatever the page: an index has to begin where the range does.
-    const loaded = await daysIn(query.currency, model, portfolio, query);
+  return reader.portfolio(portfolioId, context, async (model, portfolio, version) => {
+    const loaded = await timeseriesRows({ reader, model, portfolio, version }, query);
     if (loaded.status !== 'found') return loaded;
-    const days = loaded.value;
-    const resampled = resample(returnDays(days, portfolio.latest_date), query.frequency, query.options);
-    const rows = query.frequency === 'daily' ? dailyRows(days, resampled) : coarseRows(days, resampled);
-    const rest = page.after === undefined ? rows : rows.filter((row) => row.date > page.after!);
     const paged = await pageOf(
       page.limit,
-      async (limit) => rest.slice(0, limit),
+      async (limit) => pageAfter(loaded.value, page.after, limit),
       (row) => row.date,
     );
     return found({
@@ -80,6 +78,39 @@ export function portfolioTimeseries(
       ...paged,
     });
   });
+}
+
+/** The whole range whatever the page: an index has to begin where the range does. */
+async function timeseriesRows(
+  source: DaysSource,
+  query: TimeseriesQuery,
+): Promise<Outcome<readonly TimeseriesRow[]>> {
+  const { from, to, frequency, options, currency = source.portfolio.base_currency } = query;
+  const make = async (): Promise<Outcome<readonly TimeseriesRow[]>> => {
+    const loaded = await loadDays(source, query, query.currency);
+    if (loaded.status !== 'found') return loaded;
+    const { rows, days } = loaded.value;
+    const resampled = resample(days, frequency, options);
+    return found(frequency === 'daily' ? dailyRows(rows, resampled) : coarseRows(rows, resampled));
+  };
+  // Exchange rates are no part of the version of a portfolio's rows.
+  if (currency !== source.portfolio.base_currency) return make();
+  const key = [daysKey(source), from, to, frequency, JSON.stringify(options)].join('\n');
+  return found(
+    await tables(source.reader).get(key, async () => {
+      const made = await make();
+      return made.status === 'found' ? made.value : [];
+    }),
+  );
+}
+
+function pageAfter(
+  rows: readonly TimeseriesRow[],
+  after: string | undefined,
+  limit: number,
+): readonly TimeseriesRow[] {
+  const start = after === undefined ? 0 : rows.findIndex((row) => row.date > after);
+  return start < 0 ? [] : rows.slice(start, start + limit);
 }
 
 /** Amounts straight from the tables' texts: there is nothing to add up. */

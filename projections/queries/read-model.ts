@@ -71,11 +71,7 @@ export interface ReadModel {
   /** Every position with a row on the day, closed ones included, by security. */
   snapshots(portfolioId: string, date: string): Promise<SnapshotRow[]>;
   /** A position after each of its transactions, by (instant, type rank, transaction id). */
-  history(
-    portfolioId: string,
-    securityId: string,
-    page: Page<HistoryKey>,
-  ): Promise<HistoryRow[]>;
+  history(portfolioId: string, securityId: string, page: Page<HistoryKey>): Promise<HistoryRow[]>;
   positionDays(
     portfolioId: string,
     securityId: string,

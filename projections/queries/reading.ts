@@ -58,7 +58,7 @@ export interface Reader {
   portfolio<T>(
     portfolioId: string,
     context: ReadContext,
-    work: (model: ReadModel, portfolio: PortfolioRow) => Promise<Outcome<T>>,
+    work: (model: ReadModel, portfolio: PortfolioRow, version: Version) => Promise<Outcome<T>>,
   ): Promise<Reading<T>>;
   /** The log position that a moment of knowledge stands for; never beyond the head of the log. */
   resolve(knownAt: KnownAt): Promise<number>;
@@ -106,14 +106,12 @@ export function createReader(models: ReadModels, log: Pick<EventLog, 'head' | 'p
     resolve,
     at,
     all: (context, work) =>
-      run(context, undefined, async (model) =>
-        settle(await model.version(), context, () => work(model)),
-      ),
+      run(context, undefined, async (model) => settle(await model.version(), context, () => work(model))),
     portfolio: (portfolioId, context, work) =>
       run(context, portfolioId, async (model) => {
         const row = await model.portfolio(portfolioId);
         if (!row) return { status: 'not_found', what: 'portfolio', id: portfolioId };
-        return settle(row.version, context, () => work(model, row.portfolio));
+        return settle(row.version, context, () => work(model, row.portfolio, row.version));
       }),
   };
 }

@@ -128,10 +128,7 @@ async function sidesByEpoch(
   if (to > portfolio.epoch) return notFound('epoch', String(to));
   const side = async (epoch: number) =>
     returnDays(
-      await model.portfolioDays(
-        portfolio.portfolio_id,
-        epoch === portfolio.epoch ? {} : { epoch },
-      ),
+      await model.portfolioDays(portfolio.portfolio_id, epoch === portfolio.epoch ? {} : { epoch }),
       portfolio.latest_date,
     );
   return found({
@@ -150,11 +147,8 @@ async function sidesByKnowledge(
   const to = await reader.resolve(compare.to ?? { position: Number.MAX_SAFE_INTEGER });
   if (from > to) return rejected('known_from', 'range', 'must not be after known_to');
   const side = async (position: number) => {
-    const reading = await reader.portfolio(
-      portfolioId,
-      { knownAt: { position } },
-      async (model, portfolio) =>
-        found(returnDays(await model.portfolioDays(portfolioId, {}), portfolio.latest_date)),
+    const reading = await reader.portfolio(portfolioId, { knownAt: { position } }, async (model, portfolio) =>
+      found(returnDays(await model.portfolioDays(portfolioId, {}), portfolio.latest_date)),
     );
     // Before its opening the portfolio had no days.
     return reading.status === 'ok' ? reading.value : [];

@@ -1,25 +1,36 @@
 /** Stored portfolio days as the input of returns. */
-import { day } from '../../domain/dates.ts';
-import { decimal } from '../../domain/decimal.ts';
+import { day, isoDate } from '../../domain/dates.ts';
+import type { Day } from '../../domain/dates.ts';
+import { decimal, ZERO } from '../../domain/decimal.ts';
 import type { Decimal } from '../../domain/decimal.ts';
 import type { ReturnDay } from '../../domain/returns/model.ts';
 import type { PortfolioDayRow } from './rows.ts';
 
 export type CostedDay = ReturnDay & { readonly cost: Decimal };
 
-/** `openDate` is the day that may still change in place. */
+/** Rows in ascending order; `openDate` is the day that may still change in place. */
 export function returnDays(rows: readonly PortfolioDayRow[], openDate: string | null): CostedDay[] {
-  return rows.map((row) => ({
-    day: day(row.date),
-    bodMarketValue: decimal(row.bod_market_value),
-    bodCashflow: decimal(row.bod_cashflow),
-    eodCashflow: decimal(row.eod_cashflow),
-    eodMarketValue: decimal(row.eod_market_value),
-    income: decimal(row.income),
-    fees: decimal(row.fees),
-    taxes: decimal(row.taxes),
-    cost: decimal(row.cost),
-    estimated: row.estimated_positions > 0,
-    open: row.date === openDate,
-  }));
+  let before: Day | undefined;
+  return rows.map((row) => {
+    // Nearly every row is of the day after the one before it, whose text is at hand.
+    before = before !== undefined && isoDate(before + 1) === row.date ? before + 1 : day(row.date);
+    return {
+      day: before,
+      bodMarketValue: amount(row.bod_market_value),
+      bodCashflow: amount(row.bod_cashflow),
+      eodCashflow: amount(row.eod_cashflow),
+      eodMarketValue: amount(row.eod_market_value),
+      income: amount(row.income),
+      fees: amount(row.fees),
+      taxes: amount(row.taxes),
+      cost: amount(row.cost),
+      estimated: row.estimated_positions > 0,
+      open: row.date === openDate,
+    };
+  });
+}
+
+/** Most flows are zero and need not be parsed. */
+function amount(text: string): Decimal {
+  return text === '0' ? ZERO : decimal(text);
 }

@@ -45,7 +45,9 @@ export interface RebuildJobsOptions {
   readonly now: () => number;
   readonly newId: () => string;
   readonly onFailure: (error: unknown, job: RebuildJob, correlationId: string) => void;
-  readonly onProgress?: (progress: { total: number; done: number; rowsPerSecond: number } | undefined) => void;
+  readonly onProgress?: (
+    progress: { total: number; done: number; rowsPerSecond: number } | undefined,
+  ) => void;
 }
 
 const REMEMBERED = 100;

@@ -50,7 +50,9 @@ export async function rebuildAll(
   const hold = await rebuild.begin();
   try {
     const head = await log.head();
-    const facts = await collectFacts(log, head, (done, total) => onProgress?.({ phase: 'read', done, total }));
+    const facts = await collectFacts(log, head, (done, total) =>
+      onProgress?.({ phase: 'read', done, total }),
+    );
     const epochs = await nextEpochs(generations.of(from).rebuild);
     const { keys, rows } = await fill(rebuild, createReplayer(facts), epochs, onProgress);
     await rebuild.finish(facts.position);
@@ -61,7 +63,9 @@ export async function rebuildAll(
       await projector.step((progress) => onProgress?.({ ...progress, phase: 'catch up' }));
       const { quarantinedKeys } = await generations.of(slot).state();
       if (quarantinedKeys > 0)
-        throw new RebuildRefused(`${quarantinedKeys} quarantined keys keep the new generation from being shown`);
+        throw new RebuildRefused(
+          `${quarantinedKeys} quarantined keys keep the new generation from being shown`,
+        );
     }
     const seconds = (performance.now() - started) / 1000;
     return { slot, keys, rows, seconds, rowsPerSecond: rows / seconds };
@@ -75,7 +79,10 @@ type NextEpoch = (portfolioId: string, securityId: string | null) => number;
 /** Rows of the new generation carry the epoch after the one that readers see now. */
 async function nextEpochs(active: RebuildStore): Promise<NextEpoch> {
   const epochs = new Map(
-    (await active.epochs()).map(({ portfolioId, securityId, epoch }) => [`${portfolioId}\t${securityId ?? ''}`, epoch]),
+    (await active.epochs()).map(({ portfolioId, securityId, epoch }) => [
+      `${portfolioId}\t${securityId ?? ''}`,
+      epoch,
+    ]),
   );
   return (portfolioId, securityId) => (epochs.get(`${portfolioId}\t${securityId ?? ''}`) ?? -1) + 1;
 }
@@ -157,7 +164,9 @@ async function fill(
           pending.push({ portfolioNo, securityNo: key.securityNo, transactionId, reason });
         onProgress?.({ phase: 'fold', done, total, rows });
       }
-      portfolioStates.push(await writePortfolio(tables.portfolios, record, next.value, epochs, facts.horizon));
+      portfolioStates.push(
+        await writePortfolio(tables.portfolios, record, next.value, epochs, facts.horizon),
+      );
       onProgress?.({ phase: 'fold', done: ++done, total, rows });
     }
   } finally {
@@ -227,7 +236,10 @@ function keyState(
 async function writePortfolio(
   table: Buffered,
   record: PortfolioRecord,
-  { firstDay, days }: { firstDay: number | null; days: ReadonlyMap<number, Parameters<typeof portfolioText>[0]> },
+  {
+    firstDay,
+    days,
+  }: { firstDay: number | null; days: ReadonlyMap<number, Parameters<typeof portfolioText>[0]> },
   epochs: NextEpoch,
   horizon: number | null,
 ): Promise<BulkPortfolioState> {

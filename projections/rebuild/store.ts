@@ -66,5 +66,7 @@ export interface GenerationReader {
   marks(portfolioNos: readonly number[]): Promise<MarkRow[]>;
   days(stretches: readonly KeyStretch[]): Promise<StoredDay[]>;
   history(stretches: readonly KeyStretch[]): Promise<StoredHistory[]>;
-  portfolioDays(stretches: readonly { portfolioNo: number; from: Day; to: Day }[]): Promise<StoredPortfolioDay[]>;
+  portfolioDays(
+    stretches: readonly { portfolioNo: number; from: Day; to: Day }[],
+  ): Promise<StoredPortfolioDay[]>;
 }

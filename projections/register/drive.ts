@@ -46,10 +46,11 @@ export function createRegisterDriver(
           register.apply(event);
           values += weight(event);
         }
-        known.transactions.clear();
         position = last.position;
         if (values >= VALUES_PER_WRITE || position >= head) {
           await session.write(register.drain());
+          // Kept until they are written: a correction on a later page would not find them in the tables.
+          known.transactions.clear();
           values = 0;
         }
         onRegistered?.(events);

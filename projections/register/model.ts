@@ -40,6 +40,11 @@ export type Cause =
   | 'operator'
   | 'fold_version';
 
+/** Whether keys are to be folded again though no fact of theirs has changed. */
+export function isOrder(cause: Cause): boolean {
+  return cause === 'operator' || cause === 'fold_version';
+}
+
 /** Earlier than any day of the books: everything may have changed. */
 export const FROM_INCEPTION: Day = -1_000_000;
 

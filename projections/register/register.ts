@@ -278,7 +278,10 @@ export function createRegister(known: Known): Register {
       register(event);
     } catch (error) {
       // A poisonous event must not hold up the others; it stays in the log and is named for an operator.
-      rejected.push({ position: event.position, reason: error instanceof Error ? error.message : String(error) });
+      rejected.push({
+        position: event.position,
+        reason: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 

@@ -1,7 +1,7 @@
-/** The whole log resolved in memory: what a replay folds. */
+/** The log resolved in memory: what a replay folds. */
 import { day as dayOf } from '../../domain/dates.ts';
 import type { Day } from '../../domain/dates.ts';
-import type { EventLog } from '../../domain/log.ts';
+import type { EventLog, StoredEvent } from '../../domain/log.ts';
 import type { MarketRows } from '../fold/store.ts';
 import { emptyKnown } from '../register/drive.ts';
 import type { Known, RegisterChanges, Rejected, TransactionRecord } from '../register/model.ts';
@@ -19,16 +19,42 @@ export interface Facts {
   readonly rejected: readonly Rejected[];
   /** Transactions that are not cancelled, by portfolio. */
   transactionsOf(portfolioNo: number): readonly TransactionRecord[];
+  /** The same with those that are. */
+  recordsOf(portfolioNo: number): readonly TransactionRecord[];
+  /** Whether anything asked for days of the portfolio: a transaction, or a business date since its opening. */
+  isTouched(portfolioNo: number): boolean;
+}
+
+export interface FactsCollector {
+  /** Events in position order, each once. */
+  add(events: readonly StoredEvent[]): void;
+  /** What the events added come to. */
+  facts(position: number): Facts;
 }
 
 const PAGE = 2_000;
 
 /** Reads the log up to a position, later facts over earlier ones. */
 export async function collectFacts(
-  log: EventLog,
+  log: Pick<EventLog, 'readFeed'>,
   upTo: number,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Facts> {
+  const collector = createFactsCollector();
+  let position = 0;
+  while (position < upTo) {
+    const events = await log.readFeed(position, PAGE, { upTo });
+    const last = events.at(-1);
+    if (!last) break;
+    collector.add(events);
+    position = last.position;
+    onProgress?.(position, upTo);
+  }
+  return collector.facts(position);
+}
+
+/** Collects facts through the register, so that they are resolved as the live projection resolves them. */
+export function createFactsCollector(): FactsCollector {
   const known = emptyKnown();
   const register = createRegister(known);
   const keys = new Map<string, readonly [number, number]>();
@@ -37,12 +63,16 @@ export async function collectFacts(
   const splits = new Map<string, RegisterChanges['splits'][number]>();
   const businessDays = new Set<Day>();
   const rejected: Rejected[] = [];
-  let position = 0;
-  while (position < upTo) {
-    const events = await log.readFeed(position, PAGE, { upTo });
-    const last = events.at(-1);
-    if (!last) break;
-    for (const event of events) register.apply(event);
+  const openedAt = new Map<string, number>();
+  let calendarAt = 0;
+
+  function add(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      register.apply(event);
+      if (event.type === 'PortfolioOpened' && !openedAt.has(event.data.portfolio_id))
+        openedAt.set(event.data.portfolio_id, event.position);
+      if (event.type === 'BusinessDateAdvanced') calendarAt = event.position;
+    }
     const changes = register.drain();
     for (const key of changes.keys) keys.set(key.join('/'), key);
     for (const { securityNo, day, price } of changes.prices) {
@@ -57,19 +87,26 @@ export async function collectFacts(
     for (const split of changes.splits) splits.set(`${split.securityNo}/${split.date}`, split);
     for (const date of changes.businessDays) businessDays.add(date);
     rejected.push(...changes.rejected);
-    position = last.position;
-    onProgress?.(position, upTo);
   }
-  return {
-    position,
-    known,
-    keys: [...keys.values()],
-    market: marketRows(prices, fx, [...splits.values()]),
-    businessDays: [...businessDays],
-    horizon: businessDays.size === 0 ? null : Math.max(...businessDays),
-    rejected,
-    transactionsOf: byPortfolio(known),
-  };
+
+  function facts(position: number): Facts {
+    const touched = new Set([...keys.values()].map(([portfolioNo]) => portfolioNo));
+    for (const [portfolioId, at] of openedAt)
+      if (at < calendarAt) touched.add(known.portfolios.get(portfolioId)!.portfolioNo);
+    return {
+      position,
+      known,
+      keys: [...keys.values()],
+      market: marketRows(prices, fx, [...splits.values()]),
+      businessDays: [...businessDays],
+      horizon: businessDays.size === 0 ? null : Math.max(...businessDays),
+      rejected,
+      ...transactionsByPortfolio(known),
+      isTouched: (portfolioNo) => touched.has(portfolioNo),
+    };
+  }
+
+  return { add, facts };
 }
 
 function marketRows(
@@ -94,13 +131,16 @@ function marketRows(
   };
 }
 
-function byPortfolio(known: Known): Facts['transactionsOf'] {
+function transactionsByPortfolio(known: Known): Pick<Facts, 'transactionsOf' | 'recordsOf'> {
   const found = new Map<number, TransactionRecord[]>();
   for (const record of known.transactions.values()) {
-    if (record.cancelled) continue;
     const list = found.get(record.portfolioNo);
     if (list) list.push(record);
     else found.set(record.portfolioNo, [record]);
   }
-  return (portfolioNo) => found.get(portfolioNo) ?? [];
+  const recordsOf = (portfolioNo: number) => found.get(portfolioNo) ?? [];
+  return {
+    recordsOf,
+    transactionsOf: (portfolioNo) => recordsOf(portfolioNo).filter((record) => !record.cancelled),
+  };
 }

@@ -95,7 +95,9 @@ export function createReplayer(facts: Facts): Replayer {
       links,
     );
     for (const group of [...groups, ...cash.map((securityNo) => [securityNo])]) {
-      const keys = new Map(group.map((securityNo) => [detailsOf(securityNo).securityId, detailsOf(securityNo)]));
+      const keys = new Map(
+        group.map((securityNo) => [detailsOf(securityNo).securityId, detailsOf(securityNo)]),
+      );
       const transactions = group.flatMap((securityNo) => own.get(securityNo) ?? []);
       const first = detailsOf(group[0]!);
       if (isCashKey(first)) for (const leg of legs.get(first.currency) ?? []) transactions.push(leg);

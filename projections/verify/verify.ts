@@ -18,7 +18,12 @@ export interface VerifyScope {
 }
 
 export interface Difference {
-  readonly table: 'position_timeseries' | 'daily_position_snapshots' | 'position_history' | 'portfolio_timeseries' | 'checksum';
+  readonly table:
+    | 'position_timeseries'
+    | 'daily_position_snapshots'
+    | 'position_history'
+    | 'portfolio_timeseries'
+    | 'checksum';
   readonly portfolio_id: string;
   readonly security_id?: string;
   readonly date?: string;
@@ -56,13 +61,19 @@ export async function verify(
   const { rebuild } = generations.of(await generations.active());
   return rebuild.snapshot(async (reader) => {
     const position = await reader.position();
-    const facts = await collectFacts(log, position, (done, total) => onProgress?.({ phase: 'read', done, total }));
+    const facts = await collectFacts(log, position, (done, total) =>
+      onProgress?.({ phase: 'read', done, total }),
+    );
     const replayer = createReplayer(facts);
-    const storedKeys = new Map((await reader.keys()).map((key) => [`${key.portfolioId}\t${key.securityId}`, key]));
+    const storedKeys = new Map(
+      (await reader.keys()).map((key) => [`${key.portfolioId}\t${key.securityId}`, key]),
+    );
     const portfolios = (await reader.portfolios()).filter(
       ({ portfolioId }) => scope.portfolioId === undefined || portfolioId === scope.portfolioId,
     );
-    const dirty = new Set((await reader.marks(portfolios.map((p) => p.portfolioNo))).map((mark) => mark.portfolioNo));
+    const dirty = new Set(
+      (await reader.marks(portfolios.map((p) => p.portfolioNo))).map((mark) => mark.portfolioNo),
+    );
     const report = { keys: 0, rows: 0, checksum: createSum(), differences: [] as Difference[] };
     let done = 0;
     for (const { portfolioNo, portfolioId } of portfolios) {
@@ -79,7 +90,12 @@ export async function verify(
         report.checksum.add(checksum);
       }
       report.differences.push(...(await verifyPortfolio(reader, portfolioNo, portfolioId, next.value)));
-      onProgress?.({ phase: 'verify', done: ++done, total: portfolios.length - dirty.size, rows: report.rows });
+      onProgress?.({
+        phase: 'verify',
+        done: ++done,
+        total: portfolios.length - dirty.size,
+        rows: report.rows,
+      });
     }
     return {
       ok: report.differences.length === 0 && dirty.size === 0,
@@ -128,16 +144,31 @@ async function verifyKey(
     compare(differences, { table: 'daily_position_snapshots', ...place, date }, before?.snapshot, snapshot);
   }
   for (const row of days.values())
-    compare(differences, { table: 'position_timeseries', ...place, date: isoDate(row.day) }, row.series, undefined);
+    compare(
+      differences,
+      { table: 'position_timeseries', ...place, date: isoDate(row.day) },
+      row.series,
+      undefined,
+    );
   for (const effect of effects) {
     const text = historyText(effect);
     checksum.add(text);
     const transactionId = effect.transactionId;
-    compare(differences, { table: 'position_history', ...place, transaction_id: transactionId }, history.get(transactionId), text);
+    compare(
+      differences,
+      { table: 'position_history', ...place, transaction_id: transactionId },
+      history.get(transactionId),
+      text,
+    );
     history.delete(transactionId);
   }
   for (const [transactionId, text] of history)
-    compare(differences, { table: 'position_history', ...place, transaction_id: transactionId }, text, undefined);
+    compare(
+      differences,
+      { table: 'position_history', ...place, transaction_id: transactionId },
+      text,
+      undefined,
+    );
   compare(differences, { table: 'checksum', ...place }, String(stored?.checksum), String(checksum.value()));
   return { differences: differences.slice(0, PER_KEY), checksum: checksum.value() };
 }
@@ -162,7 +193,12 @@ async function verifyPortfolio(
     stored.delete(day);
   }
   for (const [day, text] of stored)
-    compare(differences, { table: 'portfolio_timeseries', portfolio_id: portfolioId, date: isoDate(day) }, text, undefined);
+    compare(
+      differences,
+      { table: 'portfolio_timeseries', portfolio_id: portfolioId, date: isoDate(day) },
+      text,
+      undefined,
+    );
   return differences.slice(0, PER_KEY);
 }
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { COMMANDS } from '../../cli/commands/index.ts';
 import { partialApp, run, configured } from './support/run.ts';
 
 class DatabaseError extends Error {
@@ -10,6 +9,11 @@ class DatabaseError extends Error {
 class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
+
+const NAMES = [
+  ...['serve', 'migrate', 'import', 'status', 'positions', 'performance', 'rebuild', 'verify', 'epochs'],
+  ...['restatements', 'close-day', 'events', 'quarantine', 'demo', 'config'],
+];
 
 const DATABASE = {
   server: 'PostgreSQL 18.4',
@@ -23,24 +27,12 @@ describe('the command line', () => {
   it('lists every command and the exit codes', async () => {
     const { exit, out } = await run('--help');
     expect(exit).toBe(0);
-    for (const name of [
-      'serve',
-      'migrate',
-      'import',
-      'status',
-      'positions',
-      'performance',
-      'rebuild',
-      'verify',
-    ])
-      expect(out).toMatch(new RegExp(`^  ${name}`, 'm'));
-    for (const name of ['epochs', 'restatements', 'close-day', 'events', 'quarantine', 'demo', 'config'])
-      expect(out).toMatch(new RegExp(`^  ${name}`, 'm'));
+    for (const name of NAMES) expect(out).toMatch(new RegExp(`^  ${name}`, 'm'));
     expect(out).toContain('Exit codes:');
   });
 
   it('gives examples with every command', async () => {
-    for (const name of COMMANDS.map((command) => command({} as never).name())) {
+    for (const name of NAMES) {
       const { exit, out } = await run(`${name} --help`);
       expect(exit, name).toBe(0);
       expect(out, name).toContain('Examples:');

@@ -61,10 +61,14 @@ const script = fc
           price: String(price),
           gross_transaction_amount: String(quantity * price),
           ...(type === 'SPLIT' ? { ratio: '2' } : {}),
-          ...(type === 'MERGER' ? { ratio: '0.5', target_security_id: security === 'US1' ? 'US2' : 'US1' } : {}),
+          ...(type === 'MERGER'
+            ? { ratio: '0.5', target_security_id: security === 'US1' ? 'US2' : 'US1' }
+            : {}),
         }),
       ),
-      ...prices.map(({ security, day, price }) => facts.prices(security, currency(security), [[day, String(price)]])),
+      ...prices.map(({ security, day, price }) =>
+        facts.prices(security, currency(security), [[day, String(price)]]),
+      ),
       ...rates.map(({ day, rate }) => facts.fx('USD', 'EUR', [[day, `${rate / 100}`]])),
     ];
     return { opening, rest, business: [...business].sort() };
@@ -82,35 +86,39 @@ describe('arrival order and batches', () => {
     books = await openBooks();
   }
 
-  it('never matter to the figures, the checksum or what a replay gives', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        script,
-        fc.infiniteStream(fc.nat({ max: 1_000_000 })),
-        fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 10 }),
-        async ({ opening, rest, business }, order, sizes) => {
-          await reset();
-          await books.project(...opening, ...rest, ...business.map(facts.closeDay));
-          const expected = await figures(books);
-          const { checksum, ...report } = await books.projections.verify({});
-          expect(report.differences).toEqual([]);
+  it(
+    'never matter to the figures, the checksum or what a replay gives',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          script,
+          fc.infiniteStream(fc.nat({ max: 1_000_000 })),
+          fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 10 }),
+          async ({ opening, rest, business }, order, sizes) => {
+            await reset();
+            await books.project(...opening, ...rest, ...business.map(facts.closeDay));
+            const expected = await figures(books);
+            const { checksum, ...report } = await books.projections.verify({});
+            expect(report.differences).toEqual([]);
 
-          await reset();
-          const shuffled = [...rest, ...business.map(facts.closeDay)]
-            .map((fact) => ({ fact, at: order.next().value as number }))
-            .sort((a, b) => a.at - b.at)
-            .map(({ fact }) => fact);
-          await books.project(...opening);
-          for (let i = 0, next = 0; next < shuffled.length; i++) {
-            const size = sizes[i % sizes.length]!;
-            await books.project(...shuffled.slice(next, next + size));
-            next += size;
-          }
-          expect(await figures(books)).toEqual(expected);
-          expect(await books.projections.verify({})).toMatchObject({ ok: true, differences: [], checksum });
-        },
-      ),
-      { numRuns: RUNS },
-    );
-  }, RUNS * 20_000);
+            await reset();
+            const shuffled = [...rest, ...business.map(facts.closeDay)]
+              .map((fact) => ({ fact, at: order.next().value as number }))
+              .sort((a, b) => a.at - b.at)
+              .map(({ fact }) => fact);
+            await books.project(...opening);
+            for (let i = 0, next = 0; next < shuffled.length; i++) {
+              const size = sizes[i % sizes.length]!;
+              await books.project(...shuffled.slice(next, next + size));
+              next += size;
+            }
+            expect(await figures(books)).toEqual(expected);
+            expect(await books.projections.verify({})).toMatchObject({ ok: true, differences: [], checksum });
+          },
+        ),
+        { numRuns: RUNS },
+      );
+    },
+    RUNS * 20_000,
+  );
 });

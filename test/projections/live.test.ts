@@ -30,7 +30,13 @@ describe('the live projection', () => {
       ]),
       facts.closeDay('2025-01-06'),
     );
-    const rows = await books.db.database.query<{ date: string; bod: string; cf: string; eod: string; cost: string }>(
+    const rows = await books.db.database.query<{
+      date: string;
+      bod: string;
+      cf: string;
+      eod: string;
+      cost: string;
+    }>(
       `select date, bod_market_value as bod, bod_cashflow as cf, eod_market_value as eod, cost
        from portfolio_timeseries where superseded_by is null order by date`,
     );

@@ -1,5 +1,6 @@
 /** The API over a real database, log and projections, asked without a socket. */
 import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
 import { createApi } from '../../api/app.ts';
 import type { ApiDependencies } from '../../api/app.ts';
 import { DEFAULT_API_CONFIG } from '../../api/ports.ts';
@@ -93,6 +94,48 @@ export async function createTestApi(overrides: Partial<ApiDependencies> = {}): P
       await test.close();
     },
   };
+}
+
+/** The body of a reply, taken to be what the test expects. */
+export async function bodyOf<T>(reply: Response | Promise<Response>): Promise<T> {
+  const value: T = JSON.parse(await (await reply).text());
+  return value;
+}
+
+export interface ProblemReply {
+  type: string;
+  status: number;
+  detail: string;
+  errors?: { field: string; rule: string; message: string }[];
+  correlation_id: string;
+  [member: string]: unknown;
+}
+
+/** The problem in a reply, with what any problem has to have checked. */
+export async function problemOf(reply: Response): Promise<ProblemReply> {
+  expect(reply.headers.get('Content-Type')).toBe('application/problem+json');
+  const body: ProblemReply = JSON.parse(await reply.text());
+  expect(body.status).toBe(reply.status);
+  expect(body.correlation_id).toBe(reply.headers.get('X-Request-Id'));
+  return body;
+}
+
+export interface CommandReply {
+  readonly results: readonly {
+    readonly id: string;
+    readonly status: string;
+    readonly position?: number;
+    readonly error?: { readonly errors: readonly { readonly rule: string; readonly message: string }[] };
+  }[];
+  readonly position: number;
+}
+
+export interface EventsReply {
+  readonly events: readonly {
+    readonly position: number;
+    readonly metadata: Readonly<Record<string, unknown>>;
+  }[];
+  readonly head: number;
 }
 
 /** A portfolio with a purchase, a dividend, a sale and a close for every day of a week. */

@@ -1,15 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, transaction } from '../../support/api.ts';
-import type { TestApi } from '../../support/api.ts';
-
-interface ProblemReply {
-  type: string;
-  status: number;
-  detail: string;
-  errors?: { field: string; rule: string; message: string }[];
-  correlation_id: string;
-  [member: string]: unknown;
-}
+import { bodyOf, createTestApi, problemOf, transaction } from '../../support/api.ts';
+import type { CommandReply, EventsReply, TestApi } from '../../support/api.ts';
 
 let api: TestApi;
 
@@ -17,23 +8,18 @@ beforeAll(async () => {
   api = await createTestApi();
   await api.given('/v1/portfolios', { portfolio_id: 'PORT_001', base_currency: 'USD' });
   await api.given('/v1/securities', { security_id: 'SEC_AAPL', currency: 'USD' });
-  await api.given('/v1/transactions', transaction('BASE', 'BUY', '2025-01-02', { quantity: '10', price: '100' }));
+  await api.given(
+    '/v1/transactions',
+    transaction('BASE', 'BUY', '2025-01-02', { quantity: '10', price: '100' }),
+  );
 });
 afterAll(() => api.close());
-
-async function problem(reply: Response): Promise<ProblemReply> {
-  expect(reply.headers.get('Content-Type')).toBe('application/problem+json');
-  const body: ProblemReply = JSON.parse(await reply.text());
-  expect(body.status).toBe(reply.status);
-  expect(body.correlation_id).toBe(reply.headers.get('X-Request-Id'));
-  return body;
-}
 
 describe('one object', () => {
   test('is recorded and answered with its position', async () => {
     const reply = await api.post('/v1/prices', { security_id: 'SEC_AAPL', date: '2025-01-02', price: 101.5 });
     expect(reply.status).toBe(200);
-    const body = await reply.json();
+    const body = await bodyOf<CommandReply>(reply);
     expect(body).toEqual({
       results: [{ id: 'SEC_AAPL 2025-01-02', status: 'accepted', position: body.position }],
       position: body.position,
@@ -43,8 +29,8 @@ describe('one object', () => {
 
   test('a repeat is a duplicate with the first position', async () => {
     const item = transaction('REPEAT', 'BUY', '2025-01-03', { quantity: '1', price: '100' });
-    const first = await (await api.post('/v1/transactions', item)).json();
-    const again = await (await api.post('/v1/transactions', item)).json();
+    const first = await bodyOf<CommandReply>(api.post('/v1/transactions', item));
+    const again = await bodyOf<CommandReply>(api.post('/v1/transactions', item));
     expect(again).toEqual({
       results: [{ id: 'REPEAT', status: 'duplicate', position: first.position }],
       position: first.position,
@@ -54,9 +40,11 @@ describe('one object', () => {
   test('the request id becomes the correlation id of its events', async () => {
     const id = 'my-request-17';
     const item = transaction('CORR', 'BUY', '2025-01-03', { quantity: '1', price: '100' });
-    const { position } = await (await api.post('/v1/transactions', item, { 'X-Request-Id': id })).json();
-    const { events } = await (await api.get(`/v1/events?after=${position - 1}&limit=1`)).json();
-    expect(events[0].metadata).toMatchObject({ source: 'http', correlation_id: id });
+    const { position } = await bodyOf<CommandReply>(
+      api.post('/v1/transactions', item, { 'X-Request-Id': id }),
+    );
+    const { events } = await bodyOf<EventsReply>(api.get(`/v1/events?after=${position - 1}&limit=1`));
+    expect(events[0]?.metadata).toMatchObject({ source: 'http', correlation_id: id });
   });
 });
 
@@ -65,27 +53,72 @@ describe('a rejected object', () => {
     transaction(id, 'SELL', '2025-01-10', { quantity, price: '100' });
 
   test.each([
-    ['a negative price', '/v1/prices', { security_id: 'SEC_AAPL', date: '2025-01-02', price: -1 }, 422, 'price', 'positive'],
-    ['a price of zero', '/v1/prices', { security_id: 'SEC_AAPL', date: '2025-01-02', price: 0 }, 422, 'price', 'positive'],
-    ['a zero FX rate', '/v1/fx-rates', { from_currency: 'EUR', to_currency: 'USD', date: '2025-01-02', rate: '0' }, 422, 'rate', 'positive'],
+    [
+      'a negative price',
+      '/v1/prices',
+      { security_id: 'SEC_AAPL', date: '2025-01-02', price: -1 },
+      422,
+      'price',
+      'positive',
+    ],
+    [
+      'a price of zero',
+      '/v1/prices',
+      { security_id: 'SEC_AAPL', date: '2025-01-02', price: 0 },
+      422,
+      'price',
+      'positive',
+    ],
+    [
+      'a zero FX rate',
+      '/v1/fx-rates',
+      { from_currency: 'EUR', to_currency: 'USD', date: '2025-01-02', rate: '0' },
+      422,
+      'rate',
+      'positive',
+    ],
     ['a date that does not exist', '/v1/business-dates', { date: '2025-02-30' }, 422, 'date', 'date'],
-    ['an unknown field', '/v1/portfolios', { portfolio_id: 'P', base_currency: 'USD', bais: 1 }, 422, 'bais', 'unknown_field'],
+    [
+      'an unknown field',
+      '/v1/portfolios',
+      { portfolio_id: 'P', base_currency: 'USD', bais: 1 },
+      422,
+      'bais',
+      'unknown_field',
+    ],
     ['a missing field', '/v1/portfolios', { portfolio_id: 'P' }, 422, 'base_currency', 'required'],
-    ['a number that is text', '/v1/prices', { security_id: 'SEC_AAPL', date: '2025-01-02', price: 'abc' }, 422, 'price', 'decimal'],
-    ['an unknown portfolio', '/v1/transactions', { ...transaction('U', 'BUY', '2025-01-02', { quantity: '1', price: '1' }), portfolio_id: 'NOPE' }, 404, 'portfolio_id', 'not_found'],
+    [
+      'a number that is text',
+      '/v1/prices',
+      { security_id: 'SEC_AAPL', date: '2025-01-02', price: 'abc' },
+      422,
+      'price',
+      'decimal',
+    ],
+    [
+      'an unknown portfolio',
+      '/v1/transactions',
+      { ...transaction('U', 'BUY', '2025-01-02', { quantity: '1', price: '1' }), portfolio_id: 'NOPE' },
+      404,
+      'portfolio_id',
+      'not_found',
+    ],
     ['something that is no object', '/v1/portfolios', '"text"', 422, '', 'type'],
   ])('%s', async (_, path, body, status, field, rule) => {
     const reply = await api.post(path, body);
     expect(reply.status).toBe(status);
-    expect((await problem(reply)).errors).toContainEqual({ field, rule, message: expect.any(String) });
+    expect((await problemOf(reply)).errors).toContainEqual({ field, rule, message: expect.any(String) });
   });
 
   test('40-digit numbers, as a literal and as text', async () => {
     const digits = '1234567890123456789012345678901234567890';
     for (const price of [digits, `"${digits}"`]) {
-      const reply = await api.post('/v1/prices', `{"security_id":"SEC_AAPL","date":"2025-01-02","price":${price}}`);
+      const reply = await api.post(
+        '/v1/prices',
+        `{"security_id":"SEC_AAPL","date":"2025-01-02","price":${price}}`,
+      );
       expect(reply.status).toBe(422);
-      expect((await problem(reply)).errors).toEqual([
+      expect((await problemOf(reply)).errors).toEqual([
         { field: 'price', rule: 'digits', message: expect.stringContaining('20 digits before') },
       ]);
     }
@@ -94,14 +127,16 @@ describe('a rejected object', () => {
   test('selling more than is held names what was held, unless pending is accepted', async () => {
     const refused = await api.post('/v1/transactions', sell('TOO_MUCH', '1000'));
     expect(refused.status).toBe(422);
-    const { errors, code } = await problem(refused);
+    const { errors, code } = await problemOf(refused);
     expect(code).toBe('insufficient_quantity');
     expect(errors?.[0]).toMatchObject({ field: 'quantity' });
     expect(errors?.[0]?.message).toMatch(/\b12\b|\b11\b|\b10\b/);
 
     const accepted = await api.post('/v1/transactions?pending=accept', sell('TOO_MUCH', '1000'));
     expect(accepted.status).toBe(200);
-    expect((await accepted.json()).results).toMatchObject([{ id: 'TOO_MUCH', status: 'pending' }]);
+    expect((await bodyOf<CommandReply>(accepted)).results).toMatchObject([
+      { id: 'TOO_MUCH', status: 'pending' },
+    ]);
   });
 
   test('the same id with another content is a conflict', async () => {
@@ -109,12 +144,12 @@ describe('a rejected object', () => {
     expect((await api.post('/v1/transactions', item)).status).toBe(200);
     const reply = await api.post('/v1/transactions', { ...item, price: '101' });
     expect(reply.status).toBe(409);
-    expect((await problem(reply)).detail).toContain('SAME_ID');
+    expect((await problemOf(reply)).detail).toContain('SAME_ID');
   });
 
   test('tells nothing twice: several faults come together', async () => {
     const reply = await api.post('/v1/prices', { security_id: '', date: '2025-13-01', price: '-1' });
-    const { errors } = await problem(reply);
+    const { errors } = await problemOf(reply);
     expect(errors?.map(({ field }) => field).sort()).toEqual(['date', 'price', 'security_id']);
   });
 });
@@ -126,7 +161,7 @@ describe('several objects', () => {
       { security_id: 'SEC_AAPL', date: '2025-01-07', price: '-1' },
     ]);
     expect(reply.status).toBe(207);
-    const { results } = await reply.json();
+    const { results } = await bodyOf<CommandReply>(reply);
     expect(results).toMatchObject([
       { id: 'SEC_AAPL 2025-01-06', status: 'accepted' },
       { status: 'rejected', error: { code: 'invalid', errors: [{ field: 'price', rule: 'positive' }] } },
@@ -145,126 +180,28 @@ describe('several objects', () => {
   test('an empty array is a problem', async () => {
     const reply = await api.post('/v1/prices', []);
     expect(reply.status).toBe(400);
-    expect((await problem(reply)).errors?.[0]?.rule).toBe('not_empty');
-  });
-});
-
-describe('a stream of lines', () => {
-  const NDJSON = { 'Content-Type': 'application/x-ndjson' };
-
-  test('goes on after lines that cannot be read', async () => {
-    const lines = [
-      '{"security_id":"SEC_AAPL","date":"2025-02-03","price":1}',
-      '{"security_id":',
-      '',
-      '{"security_id":"SEC_AAPL","date":"2025-02-04","price":"2"}\r',
-    ];
-    const reply = await api.post('/v1/prices', lines.join('\n'), NDJSON);
-    expect(reply.status).toBe(207);
-    const { results } = await reply.json();
-    expect(results.map((result: { status: string }) => result.status)).toEqual(['accepted', 'rejected', 'accepted']);
-    expect(results[1].error.errors[0]).toMatchObject({ rule: 'json', message: expect.stringContaining('line 2') });
-  });
-
-  test('is worked on as it arrives, in any pieces', async () => {
-    const lines = Array.from(
-      { length: 700 },
-      (_, i) => `{"security_id":"SEC_STREAM","date":"2025-01-01","price":${i + 1},"currency":"EUR"}\n`,
-    ).join('');
-    const bytes = new TextEncoder().encode(lines);
-    let at = 0;
-    const body = new ReadableStream<Uint8Array>({
-      pull(controller) {
-        if (at >= bytes.length) return controller.close();
-        controller.enqueue(bytes.slice(at, (at += 997)));
-      },
-    });
-    const reply = await api.request('/v1/prices', { method: 'POST', headers: NDJSON, body, duplex: 'half' });
-    expect(reply.status).toBe(200);
-    expect((await reply.json()).results).toHaveLength(700);
-  });
-
-  test('may be of any length, up to the bound of its lines', async () => {
-    const small = await createTestApi({
-      config: {
-        bodyLimitBytes: 100,
-        streamMaxRows: 3,
-        projectionTimeoutMs: 1_000,
-        corsOrigins: [],
-      },
-    });
-    try {
-      const dates = ['01', '02', '03', '04', '05'].map((d) => `{"date":"2025-01-${d}"}`);
-      const reply = await small.post('/v1/business-dates', dates.join('\n'), NDJSON);
-      expect(reply.status).toBe(207);
-      const { results } = await reply.json();
-      expect(results).toHaveLength(4);
-      expect(results[3].error.errors[0]).toMatchObject({ rule: 'too_many', message: expect.stringContaining('line 4') });
-    } finally {
-      await small.close();
-    }
-  });
-});
-
-describe('a body that cannot be read', () => {
-  test.each([
-    ['{"portfolio_id": "P",}', 1, 22],
-    ['{\n  "portfolio_id": P\n}', 2, 19],
-    ['{"portfolio_id": "P"', 1, 21],
-    ['', 1, 1],
-    ['[{"a":1} {"b":2}]', 1, 10],
-  ])('malformed JSON %j names its place', async (text, line, column) => {
-    const reply = await api.post('/v1/portfolios', text);
-    expect(reply.status).toBe(400);
-    const { errors, type } = await problem(reply);
-    expect(type).toBe('urn:chronofolio:problem:malformed-body');
-    expect(errors).toEqual([
-      { field: '', rule: 'json', message: `malformed JSON at line ${line}, column ${column}` },
-    ]);
-  });
-
-  test.each([
-    ['text/plain', 415],
-    ['application/x-www-form-urlencoded', 415],
-    ['application/json; charset=latin1', 415],
-    ['application/json; charset=UTF-8', 422],
-  ])('content type %s', async (type, status) => {
-    const reply = await api.post('/v1/portfolios', '{}', { 'Content-Type': type });
-    expect(reply.status).toBe(status);
-    await problem(reply);
-  });
-
-  test('bytes that are not UTF-8', async () => {
-    const body = new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x7d]);
-    const headers = { 'Content-Type': 'application/json' };
-    const reply = await api.request('/v1/portfolios', { method: 'POST', headers, body });
-    expect(reply.status).toBe(400);
-    expect((await problem(reply)).detail).toContain('UTF-8');
-  });
-
-  test('a body over the limit, announced or not', async () => {
-    const text = `"${'x'.repeat(11 * 1024 * 1024)}"`;
-    const announced = await api.post('/v1/portfolios', text, { 'Content-Length': String(text.length) });
-    expect(announced.status).toBe(413);
-    const reply = await api.post('/v1/portfolios', text);
-    expect(reply.status).toBe(413);
-    expect((await problem(reply)).detail).toContain('10485760');
+    expect((await problemOf(reply)).errors?.[0]?.rule).toBe('not_empty');
   });
 });
 
 describe('corrections and cancellations', () => {
   test('are addressed by the path', async () => {
-    await api.given('/v1/transactions', transaction('FIX', 'BUY', '2025-01-05', { quantity: '1', price: '100' }));
+    await api.given(
+      '/v1/transactions',
+      transaction('FIX', 'BUY', '2025-01-05', { quantity: '1', price: '100' }),
+    );
     const corrected = await api.post('/v1/transactions/FIX/correct', { price: '99', reason: 'typo' });
     expect(corrected.status).toBe(200);
-    expect((await corrected.json()).results).toMatchObject([{ id: 'FIX', status: 'accepted' }]);
+    expect((await bodyOf<CommandReply>(corrected)).results).toMatchObject([
+      { id: 'FIX', status: 'accepted' },
+    ]);
 
     const cancelled = await api.post('/v1/transactions/FIX/cancel', { reason: 'never happened' });
     expect(cancelled.status).toBe(200);
 
     const late = await api.post('/v1/transactions/FIX/correct', { price: '98', reason: 'too late' });
     expect(late.status).toBe(422);
-    expect((await problem(late)).code).toBe('cancelled');
+    expect((await problemOf(late)).code).toBe('cancelled');
   });
 
   test('of an unknown transaction are 404', async () => {
@@ -276,7 +213,7 @@ describe('corrections and cancellations', () => {
     const body = { transaction_id: 'OTHER', price: '1', reason: 'x' };
     const reply = await api.post('/v1/transactions/BASE/correct', body);
     expect(reply.status).toBe(422);
-    expect((await problem(reply)).errors).toMatchObject([{ field: 'transaction_id', rule: 'disagrees' }]);
+    expect((await problemOf(reply)).errors).toMatchObject([{ field: 'transaction_id', rule: 'disagrees' }]);
   });
 
   test('take one object', async () => {
@@ -287,7 +224,7 @@ describe('corrections and cancellations', () => {
   test('need a reason', async () => {
     const reply = await api.post('/v1/transactions/BASE/cancel', {});
     expect(reply.status).toBe(422);
-    expect((await problem(reply)).errors).toMatchObject([{ field: 'reason', rule: 'required' }]);
+    expect((await problemOf(reply)).errors).toMatchObject([{ field: 'reason', rule: 'required' }]);
   });
 });
 
@@ -297,16 +234,16 @@ describe('Idempotency-Key', () => {
 
   test('a repeat appends nothing, another request with it is a conflict', async () => {
     expect((await api.post('/v1/business-dates', body, key)).status).toBe(200);
-    const { head } = await (await api.get('/v1/events?limit=1')).json();
+    const { head } = await bodyOf<EventsReply>(api.get('/v1/events?limit=1'));
     const again = await api.post('/v1/business-dates', body, key);
     expect(again.status).toBe(200);
-    const statuses = (await again.json()).results.map((result: { status: string }) => result.status);
+    const statuses = (await bodyOf<CommandReply>(again)).results.map((result) => result.status);
     expect(statuses).toEqual(['duplicate', 'duplicate']);
-    expect((await (await api.get('/v1/events?limit=1')).json()).head).toBe(head);
+    expect((await bodyOf<EventsReply>(api.get('/v1/events?limit=1'))).head).toBe(head);
 
     const other = await api.post('/v1/business-dates', { date: '2024-01-04' }, key);
     expect(other.status).toBe(409);
-    expect((await problem(other)).errors?.[0]?.rule).toBe('idempotency_key');
+    expect((await problemOf(other)).errors?.[0]?.rule).toBe('idempotency_key');
   });
 
   test('that cannot stand in a log line is refused', async () => {
@@ -323,7 +260,7 @@ describe('wait=projected', () => {
     while (!over) await api.project();
     const reply = await waiting;
     expect(reply.status).toBe(200);
-    const { position } = await reply.json();
+    const { position } = await bodyOf<CommandReply>(reply);
     const read = await api.get('/v1/portfolios/PORT_001');
     expect(Number(read.headers.get('X-Chronofolio-Position'))).toBeGreaterThanOrEqual(position);
   });
@@ -335,7 +272,10 @@ describe('wait=projected', () => {
     try {
       const reply = await impatient.post('/v1/business-dates?wait=projected', { date: '2025-01-02' });
       expect(reply.status).toBe(504);
-      expect(await problem(reply)).toMatchObject({ results: [{ id: '2025-01-02', status: 'accepted' }], position: 1 });
+      expect(await problemOf(reply)).toMatchObject({
+        results: [{ id: '2025-01-02', status: 'accepted' }],
+        position: 1,
+      });
     } finally {
       await impatient.close();
     }
@@ -344,6 +284,6 @@ describe('wait=projected', () => {
   test('anything else is refused', async () => {
     const reply = await api.post('/v1/business-dates?wait=forever', { date: '2025-01-02' });
     expect(reply.status).toBe(400);
-    expect((await problem(reply)).errors).toMatchObject([{ field: 'wait', rule: 'one_of' }]);
+    expect((await problemOf(reply)).errors).toMatchObject([{ field: 'wait', rule: 'one_of' }]);
   });
 });

@@ -1,0 +1,188 @@
+/**
+ * The books as they were known at a position of the log, for reads with `known_at`: the log is replayed
+ * up to there through the same fold as ever, and a few replays are kept.
+ */
+import { streams } from '../../domain/events.ts';
+import type { EventLog } from '../../domain/log.ts';
+import type { ReadModel, ReadModels } from '../queries/read-model.ts';
+import { emptyKnown } from '../register/drive.ts';
+import type { SecurityRecord } from '../register/model.ts';
+import { createRegister } from '../register/register.ts';
+import { collectFacts } from './facts.ts';
+import type { Facts } from './facts.ts';
+import { foldProgress, foldWhole } from './folded.ts';
+import type { Progressed } from './folded.ts';
+import { createLru } from './lru.ts';
+import { collectPortfolioFacts, securitiesTraded } from './portfolio-facts.ts';
+import { replayedReadModel } from './read-model.ts';
+import type { Replay, Replays } from './read-model.ts';
+import { createReplayer } from './replay.ts';
+import type { Replayer } from './replay.ts';
+
+export interface KnownAtOptions {
+  /**
+   * The readers' tables as they are now. With them, what a single portfolio asks for is read stream by
+   * stream; without, any replay reads the whole log up to its position.
+   */
+  readonly current?: ReadModels['current'];
+  /** How many replays of one portfolio each are kept (8 by default)… */
+  readonly maxEntries?: number;
+  /** …and how many rows in all of them together (500,000 by default). The last one is always kept. */
+  readonly maxRows?: number;
+}
+
+export type KnownAt = (position: number, portfolioId?: string) => Promise<ReadModel>;
+
+type Log = Pick<EventLog, 'head' | 'readFeed'>;
+
+/** Facts, ready to be folded. */
+interface Knowledge {
+  readonly facts: Facts;
+  readonly replayer: Replayer;
+  readonly securities: ReadonlyMap<number, SecurityRecord>;
+}
+
+/** The facts of all portfolios, and how far those have come that were asked for in a list. */
+interface WholeKnowledge extends Knowledge {
+  readonly progress: Map<string, Promise<Progressed>>;
+}
+
+/** Whole logs are replayed for lists over all portfolios: rarely, and one after another. */
+const WHOLE_ENTRIES = 2;
+
+/**
+ * Answers `known_at`. A position beyond the head of the log is the head: what comes after it is not
+ * known yet. A model for one portfolio answers for that one alone.
+ */
+export function createKnownAt(log: Log, options: KnownAtOptions = {}): KnownAt {
+  const { current, maxEntries = 8, maxRows: maxWeight = 500_000 } = options;
+  const wholes = createLru<WholeKnowledge>({
+    maxEntries: WHOLE_ENTRIES,
+    maxWeight,
+    weigh: ({ facts }) => weightOf(facts),
+  });
+  const replays = createLru<{ knowledge: Knowledge; replay: Replay | undefined; weight: number }>({
+    maxEntries,
+    maxWeight,
+    weigh: ({ weight }) => weight,
+  });
+
+  function whole(position: number): Promise<WholeKnowledge> {
+    return wholes.get(String(position), async () => ({
+      ...knowledgeOf(await collectFacts(log, position)),
+      progress: new Map(),
+    }));
+  }
+
+  async function replayOf(portfolioId: string, knowledge: Knowledge): Promise<Replay | undefined> {
+    const record = knowledge.facts.known.portfolios.get(portfolioId);
+    return record && { ...knowledge, folded: await foldWhole(knowledge.replayer, record) };
+  }
+
+  /** All portfolios at a position. */
+  function allAt(position: number): Replays {
+    return {
+      position,
+      portfolioIds: async () => [...(await whole(position)).facts.known.portfolios.keys()].sort(),
+      async progress(portfolioId) {
+        const { facts, replayer, progress } = await whole(position);
+        const record = facts.known.portfolios.get(portfolioId);
+        if (!record) return undefined;
+        const kept = progress.get(portfolioId) ?? foldProgress(replayer, record);
+        progress.set(portfolioId, kept);
+        return kept;
+      },
+      async replay(portfolioId) {
+        const { replay } = await replays.get(`${position}/${portfolioId}`, async () => {
+          const knowledge = await whole(position);
+          const made = await replayOf(portfolioId, knowledge);
+          return { knowledge, replay: made, weight: made?.folded.rows ?? 0 };
+        });
+        return replay;
+      },
+      securityCurrency: async (securityId) =>
+        (await whole(position)).facts.known.securities.get(securityId)?.details.currency,
+      fxRates: async () => (await whole(position)).facts.market.fxRates,
+    };
+  }
+
+  /** One portfolio at a position, without reading what others did. */
+  function oneAt(position: number, portfolioId: string, tables: ReadModels['current']): Replays {
+    const get = () =>
+      replays.get(`${position}/${portfolioId}`, async () => {
+        const traded = await securitiesTraded(log, position, tables, portfolioId);
+        const facts = await collectPortfolioFacts(log, position, portfolioId, traded);
+        const knowledge = knowledgeOf(facts);
+        const replay = await replayOf(portfolioId, knowledge);
+        return { knowledge, replay, weight: weightOf(facts) + (replay?.folded.rows ?? 0) };
+      });
+    const only = async (id: string) => (id === portfolioId ? (await get()).replay : undefined);
+    return {
+      position,
+      portfolioIds: async () => ((await get()).replay ? [portfolioId] : []),
+      progress: async (id) => (await only(id))?.folded,
+      replay: only,
+      securityCurrency: async (securityId) =>
+        (await get()).knowledge.facts.known.securities.get(securityId)?.details.currency ??
+        currencyElsewhere(log, tables, position, securityId),
+      fxRates: async () => (await get()).knowledge.facts.market.fxRates,
+    };
+  }
+
+  return async (position, portfolioId) => {
+    const at = Math.max(0, Math.min(position, await log.head()));
+    return replayedReadModel(
+      portfolioId === undefined || !current ? allAt(at) : oneAt(at, portfolioId, current),
+    );
+  };
+}
+
+function knowledgeOf(facts: Facts): Knowledge {
+  const securities = new Map<number, SecurityRecord>();
+  for (const security of facts.known.securities.values()) securities.set(security.securityNo, security);
+  return { facts, replayer: createReplayer(facts), securities };
+}
+
+function weightOf({ known, market }: Facts): number {
+  return known.transactions.size + market.prices.length + market.fxRates.length;
+}
+
+const MENTIONING = [
+  'PortfolioOpened',
+  'PortfolioSettingsChanged',
+  'TransactionRecorded',
+  'TransactionCorrected',
+];
+const PAGE = 2_000;
+
+/**
+ * The currency of a security that was not registered by the position and that the portfolio asked for
+ * never held: by its closes, or, as cash that the books of others derived, by walking through their
+ * transactions up to the first that mentions it.
+ */
+async function currencyElsewhere(
+  log: Log,
+  tables: ReadModels['current'],
+  upTo: number,
+  securityId: string,
+): Promise<string | undefined> {
+  const [closes] = await log.readFeed(0, 1, { streamId: streams.prices(securityId), upTo });
+  if (closes?.type === 'PricesRecorded') return closes.data.currency;
+  const isUnknown = await tables(
+    async (model) =>
+      (await model.securityCurrency(securityId)) === undefined && (await model.version()).position >= upTo,
+  );
+  if (isUnknown) return undefined;
+  const known = emptyKnown();
+  const register = createRegister(known);
+  for (let position = 0; position < upTo;) {
+    const events = await log.readFeed(position, PAGE, { types: MENTIONING, upTo });
+    for (const event of events) register.apply(event);
+    register.drain();
+    const found = known.securities.get(securityId);
+    if (found) return found.details.currency;
+    if (events.length < PAGE) return undefined;
+    position = events.at(-1)!.position;
+  }
+  return undefined;
+}
