@@ -11,7 +11,7 @@ import { startCloseDayTimer } from '../commands/close-day-timer.ts';
 import { createCommandHandler } from '../commands/handler/handler.ts';
 import { tryInstant } from '../domain/dates.ts';
 import type { Instant } from '../domain/dates.ts';
-import { describeConfig, loadConfig } from '../infra/config/config.ts';
+import { ConfigError, describeConfig, loadConfig } from '../infra/config/config.ts';
 import type { Config } from '../infra/config/config.ts';
 import { openDatabase } from '../infra/database/database.ts';
 import type { Database } from '../infra/database/database.ts';
@@ -29,6 +29,7 @@ import type { Logger } from '../projections/logger.ts';
 import type { Slot } from '../projections/generation.ts';
 import { createQueries } from '../projections/queries/queries.ts';
 import { createRebuildJobs } from '../projections/rebuild/jobs.ts';
+import { createKnownAt } from '../projections/replay/known-at.ts';
 import { createProjections } from '../projections/service.ts';
 import type { Projections } from '../projections/service.ts';
 import type { App, Configure, Listening, Role } from './app.ts';
@@ -46,11 +47,27 @@ export const configure: Configure = (env) => {
   };
 };
 
+/** The log has connections of its own: appends must not wait behind long projections. */
+const LOG_CONNECTIONS = 4;
+
 function now(): Instant {
   return tryInstant(new Date().toISOString())!;
 }
 
+/** What the configuration may ask for and this version does not have yet: said at once, not ignored. */
+function refuseUnavailable(config: Config): void {
+  if (config.eventStore.kind !== 'postgres')
+    throw new ConfigError([
+      { variable: 'EVENT_STORE', value: config.eventStore.kind, rule: 'must be postgres: this version has no other event store' },
+    ]);
+  if (config.kafka)
+    throw new ConfigError([
+      { variable: 'KAFKA_BROKERS', value: config.kafka.brokers.join(','), rule: 'must be unset: this version does not consume Kafka' },
+    ]);
+}
+
 async function open(config: Config, role: Role): Promise<App> {
+  refuseUnavailable(config);
   const logger = createLogger({ level: role === 'serve' ? config.logging.level : 'warn' });
   const metrics = createMetrics({ processMetrics: role === 'serve' });
   const closers: (() => Promise<void>)[] = [];
@@ -69,10 +86,10 @@ async function open(config: Config, role: Role): Promise<App> {
         : { url: location.url, close: async () => undefined };
     closers.push(() => server.close());
 
-    const pool = (name: string, searchPath: string): Database => {
+    const pool = (name: string, searchPath: string, maxConnections: number): Database => {
       const database = openDatabase({
         url: server.url,
-        maxConnections: config.database.maxConnections,
+        maxConnections,
         searchPath,
         applicationName: `chronofolio ${role}`,
         onQuery: (observation) => metrics.databaseQuery(observation),
@@ -81,12 +98,13 @@ async function open(config: Config, role: Role): Promise<App> {
       metrics.watchPool(name, () => database.poolStats());
       return database;
     };
-    const main = pool('log', 'public');
+    const main = pool('log', 'public', LOG_CONNECTIONS);
     const migrated = await migrate(main);
     const [version] = await main.query<{ server_version: string }>('show server_version');
+    const perGeneration = Math.floor((config.database.maxConnections - LOG_CONNECTIONS) / 2);
     const slots: Readonly<Record<Slot, Database>> = {
-      gen_a: pool('gen_a', 'gen_a,public'),
-      gen_b: pool('gen_b', 'gen_b,public'),
+      gen_a: pool('gen_a', 'gen_a,public', perGeneration),
+      gen_b: pool('gen_b', 'gen_b,public', perGeneration),
     };
     const generations = createGenerations((slot) => slots[slot]);
     const activeDatabase = async () => slots[await generations.active()];
@@ -97,7 +115,9 @@ async function open(config: Config, role: Role): Promise<App> {
     closers.push(() => projections.stop());
     const log = observedLog(stored, metrics, projections);
 
-    const queries = createQueries(createReadModels(activeDatabase), stored);
+    const { current } = createReadModels(activeDatabase);
+    const knownAt = createKnownAt(stored, { current });
+    const queries = createQueries(createReadModels(activeDatabase, knownAt), stored);
     const commands = createCommandHandler({
       log,
       clock: now,

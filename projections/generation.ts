@@ -42,7 +42,10 @@ export interface Generations {
   of(slot: Slot): Generation;
   /**
    * Makes readers see `slot`, in one transaction that holds the active generation's checkpoint still.
-   * @returns whether it happened: not when the slot had fallen behind the active one again.
+   *
+   * `catchUp` runs while it is held, on other connections: under a steady stream of events a slot that
+   * caught up before would always be a few of them behind again.
+   * @returns whether it happened: not when the slot is not level with the active one even so.
    */
-  flip(slot: Slot): Promise<boolean>;
+  flip(slot: Slot, catchUp: () => Promise<unknown>): Promise<boolean>;
 }

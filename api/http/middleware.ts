@@ -35,12 +35,22 @@ export function securityHeaders(): MiddlewareHandler<ApiEnv> {
   };
 }
 
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Link',
+  'Location',
+  'Retry-After',
+  'X-Chronofolio-Complete-Through',
+  'X-Chronofolio-Position',
+  'X-Request-Id',
+];
+
 export function crossOrigin(origins: readonly string[]): MiddlewareHandler<ApiEnv> {
   return cors({
     origin: origins.includes('*') ? '*' : [...origins],
     allowMethods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
     allowHeaders: ['Content-Type', 'Idempotency-Key', 'If-None-Match', 'X-Request-Id'],
-    exposeHeaders: ['ETag', 'Link', 'X-Chronofolio-Position', 'X-Request-Id'],
+    exposeHeaders: EXPOSED_HEADERS,
     maxAge: 600,
   });
 }

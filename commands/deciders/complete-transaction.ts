@@ -35,20 +35,24 @@ interface Amounts {
   readonly gross: string;
 }
 
-/** Quantity, price and gross amount, each from the others where it is not given. */
+/** Quantity, price and gross amount, each from the others where it is not given and does follow. */
 function amounts(input: RecordTransaction): Amounts {
-  const { quantity, price, gross_transaction_amount: gross } = input;
-  if (FAMILY[input.transaction_type] === 'cash') {
-    const value = gross ?? quantity ?? '0';
+  const { quantity = '0', price, gross_transaction_amount: gross } = input;
+  const family = FAMILY[input.transaction_type];
+  if (family === 'cash') {
+    const value = gross ?? quantity;
     return { quantity: value, price: '1', gross: value };
   }
+  // Here the gross amount is cash in lieu, for which no quantity and price can stand.
+  if (family === 'split' || family === 'reorganisation')
+    return { quantity, price: price ?? '0', gross: gross ?? '0' };
   if (gross === undefined) {
-    const product = multiplyAmount(decimal(quantity ?? '0'), decimal(price ?? '0'));
-    return { quantity: quantity ?? '0', price: price ?? '0', gross: format(product) };
+    const product = multiplyAmount(decimal(quantity), decimal(price ?? '0'));
+    return { quantity, price: price ?? '0', gross: format(product) };
   }
-  if (price !== undefined || quantity === undefined || isZero(decimal(quantity)))
-    return { quantity: quantity ?? '0', price: price ?? '0', gross };
-  return { quantity, price: format(divide(decimal(gross), decimal(quantity), AMOUNT_SCALE)), gross };
+  const follows = price === undefined && family !== 'amount' && !isZero(decimal(quantity));
+  const implied = follows ? format(divide(decimal(gross), decimal(quantity), AMOUNT_SCALE)) : '0';
+  return { quantity, price: price ?? implied, gross };
 }
 
 function contextFaults(input: RecordTransaction, context: TransactionContext): FieldError[] {

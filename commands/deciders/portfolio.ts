@@ -11,8 +11,6 @@ export interface PortfolioState {
   readonly closedOn?: string;
 }
 
-export type KnownPortfolio = Required<Pick<PortfolioState, 'settings'>> & PortfolioState;
-
 export function initialPortfolio(): PortfolioState {
   return {};
 }

@@ -3,6 +3,7 @@ import type { TransactionFields } from '../../domain/events.ts';
 import type { EventLog } from '../../domain/log.ts';
 import type { PortfolioState } from '../deciders/portfolio.ts';
 import { unknownPortfolio } from '../deciders/portfolio.ts';
+import { refuse } from '../deciders/decision.ts';
 import { decideCancel, decideCorrect, unknownTransaction } from '../deciders/transactions.ts';
 import { unknownSecurity } from '../deciders/security.ts';
 import type { CancelTransaction, CorrectTransaction } from '../schemas/correction.ts';
@@ -34,11 +35,9 @@ export async function correctTransaction(
   const { details: security } = await request.lookups.security(recorded.security_id);
   if (!security) return unknownSecurity(recorded.security_id);
   const target = command.target_security_id;
-  if (target !== undefined) {
-    const mentioned = await mentionedSecurity(request, target, recorded.currency);
-    if (!mentioned.ok) return mentioned;
-    if (mentioned.isNew) await registerMentioned(request, mentioned.details);
-  }
+  const mentioned =
+    target === undefined ? undefined : await mentionedSecurity(request, target, recorded.currency);
+  if (mentioned && !mentioned.ok) return refuse('invalid', ...mentioned.errors);
   const idempotency = requestKey(request.context, index);
   return changeKey(request, {
     portfolio: settings,
@@ -46,6 +45,7 @@ export async function correctTransaction(
     transactionId: command.transaction_id,
     ...(target === undefined ? {} : { target }),
     decide: (state) => decideCorrect(command, state, { portfolio: settings, security }),
+    ...(mentioned?.isNew ? { beforeAppend: () => registerMentioned(request, mentioned.details) } : {}),
     ...(idempotency ? { idempotency } : {}),
   });
 }

@@ -17,6 +17,8 @@ export interface KeyChange {
   /** The security a reorganisation delivers. */
   readonly target?: string;
   readonly decide: (state: KeyState) => Decision;
+  /** Appends what the change stands on; `false` when that has become impossible. */
+  readonly beforeAppend?: () => Promise<boolean>;
   readonly idempotency?: { readonly key: string; readonly fingerprint: string };
 }
 
@@ -54,6 +56,7 @@ export async function changeKey(request: Request, change: KeyChange): Promise<Ou
       pending = unappliable.some((each) => each.transactionId === transactionId);
     }
 
+    if (change.beforeAppend && !(await change.beforeAppend())) return BUSY;
     const transactionDate = key.state.get(transactionId)?.fields.transaction_date;
     const outcome = outcomeOf(
       await log.append({

@@ -3,17 +3,14 @@ import type { PortfolioSettings } from '../../domain/events.ts';
 import { streams } from '../../domain/events.ts';
 import type { StoredEvent } from '../../domain/log.ts';
 import { decided, NOTHING_NEW } from '../deciders/decision.ts';
-import type { KnownPortfolio, PortfolioState } from '../deciders/portfolio.ts';
+import type { PortfolioState } from '../deciders/portfolio.ts';
 import {
-  closedRefusal,
   decideClosePortfolio,
   decideOpenPortfolio,
   evolvePortfolio,
   initialPortfolio,
   newPortfolio,
-  unknownPortfolio,
 } from '../deciders/portfolio.ts';
-import type { Refusal } from '../deciders/decision.ts';
 import type { ClosePortfolio, OpenPortfolio } from '../schemas/portfolio.ts';
 import { decideOnStream } from './appending.ts';
 import type { Request } from './request.ts';
@@ -53,18 +50,6 @@ export async function closePortfolio(
   );
   request.lookups.forgetPortfolio(command.portfolio_id);
   return outcome;
-}
-
-/** The portfolio a transaction names, if it takes any. */
-export async function portfolioFor(
-  request: Request,
-  portfolioId: string,
-): Promise<{ ok: true; known?: KnownPortfolio } | Refusal> {
-  const state = await request.lookups.portfolio(portfolioId);
-  const { settings, closedOn } = state;
-  if (closedOn !== undefined) return closedRefusal(portfolioId, closedOn);
-  if (settings) return { ok: true, known: { ...state, settings } };
-  return request.context.unknownPortfolio === 'open' ? { ok: true } : unknownPortfolio(portfolioId);
 }
 
 /**

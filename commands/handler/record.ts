@@ -1,15 +1,17 @@
 /** Recording a transaction. */
 import { createHash } from 'node:crypto';
-import type { TransactionFields } from '../../domain/events.ts';
+import type { SecurityDetails, TransactionFields } from '../../domain/events.ts';
 import { streams } from '../../domain/events.ts';
 import { completeTransaction } from '../deciders/complete-transaction.ts';
+import type { Refusal } from '../deciders/decision.ts';
 import { refuse } from '../deciders/decision.ts';
-import { contentOf, decideRecord } from '../deciders/transactions.ts';
+import { closedRefusal, unknownPortfolio } from '../deciders/portfolio.ts';
+import { conflictingTransaction, contentOf, decideRecord } from '../deciders/transactions.ts';
 import { FAMILY } from '../schemas/transaction-rules.ts';
 import type { RecordTransaction } from '../schemas/transaction.ts';
-import { metadataOf, outcomeOf, toAppend } from './appending.ts';
+import { BUSY, metadataOf, outcomeOf, toAppend } from './appending.ts';
 import { changeKey } from './change-key.ts';
-import { mentionedPortfolio, openMentioned, portfolioFor } from './portfolios.ts';
+import { mentionedPortfolio, openMentioned } from './portfolios.ts';
 import type { Request } from './request.ts';
 import type { Outcome } from './results.ts';
 import { mentionedSecurity, registerMentioned } from './securities.ts';
@@ -38,53 +40,86 @@ function needsCheck(fields: TransactionFields, isCash: boolean): boolean {
   }
 }
 
-export async function recordTransaction(request: Request, command: RecordTransaction): Promise<Outcome> {
-  const portfolio = await portfolioFor(request, command.portfolio_id);
-  if (!portfolio.ok) return portfolio;
+/** What a transaction's mention of securities leads to once nothing else stands against it. */
+interface Mentions {
+  readonly security: SecurityDetails;
+  readonly fresh: readonly SecurityDetails[];
+}
+
+async function mentionsOf(request: Request, command: RecordTransaction): Promise<Mentions | Refusal> {
+  const { security_id, target_security_id: target } = command;
   const otherwise = FAMILY[command.transaction_type] === 'cash' ? 'cash' : 'other';
-  const security = await mentionedSecurity(
-    request,
-    command.security_id,
-    command.currency ?? command.trade_currency,
-    otherwise,
-  );
+  const currency = command.currency ?? command.trade_currency;
+  const security = await mentionedSecurity(request, security_id, currency, otherwise);
   if (!security.ok) return security;
-  const settings =
-    portfolio.known?.settings ?? mentionedPortfolio(command.portfolio_id, security.details.currency);
-  const completed = completeTransaction(command, { portfolio: settings, security: security.details });
+  const fresh = security.isNew ? [security.details] : [];
+  if (target === undefined) return { security: security.details, fresh };
+  const delivered = await mentionedSecurity(request, target, security.details.currency);
+  if (!delivered.ok) return refuse('invalid', ...delivered.errors);
+  return { security: security.details, fresh: delivered.isNew ? [...fresh, delivered.details] : fresh };
+}
+
+/** `false` when one of them was registered otherwise in between. */
+async function registerAll(request: Request, fresh: readonly SecurityDetails[]): Promise<boolean> {
+  for (const details of fresh) if (!(await registerMentioned(request, details))) return false;
+  return true;
+}
+
+/** Records a transaction; what it mentions is registered only if it is itself recorded. */
+export async function recordTransaction(request: Request, command: RecordTransaction): Promise<Outcome> {
+  const { settings: known, closedOn } = await request.lookups.portfolio(command.portfolio_id);
+  if (!known && request.context.unknownPortfolio !== 'open') return unknownPortfolio(command.portfolio_id);
+  const mentions = await mentionsOf(request, command);
+  if ('ok' in mentions) return mentions;
+  const { security, fresh } = mentions;
+  const portfolio = known ?? mentionedPortfolio(command.portfolio_id, security.currency);
+  const completed = completeTransaction(command, { portfolio, security });
   if (!completed.ok) return refuse('invalid', ...completed.errors);
-  if (!portfolio.known) {
+  if (!known) {
     // Somebody may open it otherwise at the same moment, so what is there is read and judged again.
-    await openMentioned(request, settings);
+    await openMentioned(request, portfolio);
     const context: CommandContext = { ...request.context, unknownPortfolio: 'refuse' };
     return recordTransaction({ ...request, context }, command);
   }
   const fields = completed.value;
+  const idempotency = transactionKey(fields);
+  if (closedOn !== undefined) return repeatOrClosed(request, idempotency, fields, closedOn);
   const target = fields.target_security_id;
-  if (target !== undefined) {
-    const mentioned = await mentionedSecurity(request, target, fields.currency);
-    if (!mentioned.ok) return refuse('invalid', ...mentioned.errors);
-    if (mentioned.isNew) await registerMentioned(request, mentioned.details);
-  }
-  // Registered otherwise in between: judge the transaction against what it has become.
-  if (security.isNew && !(await registerMentioned(request, security.details)))
-    return recordTransaction(request, command);
-  request.links.note(fields);
-  const isCash = security.details.type === 'cash';
-  if (request.context.pending === 'unchecked' || !needsCheck(fields, isCash))
-    return appendUnseen(request, fields);
-  return changeKey(request, {
-    portfolio: settings,
-    transactionId: fields.transaction_id,
-    securityId: fields.security_id,
-    ...(target === undefined ? {} : { target }),
-    decide: (state) => decideRecord(fields, state),
-    idempotency: transactionKey(fields),
-  });
+  const unseen = request.context.pending === 'unchecked' || !needsCheck(fields, security.type === 'cash');
+  const outcome = unseen
+    ? await appendUnseen(request, fields, fresh)
+    : await changeKey(request, {
+        portfolio,
+        transactionId: fields.transaction_id,
+        securityId: fields.security_id,
+        ...(target === undefined ? {} : { target }),
+        decide: (state) => decideRecord(fields, state),
+        beforeAppend: () => registerAll(request, fresh),
+        idempotency,
+      });
+  if (outcome.ok) request.links.note(fields);
+  return outcome;
+}
+
+/** A closed portfolio takes no new transactions, but a repeat of one that it knows is still a repeat. */
+async function repeatOrClosed(
+  request: Request,
+  { key, fingerprint }: ReturnType<typeof transactionKey>,
+  fields: TransactionFields,
+  closedOn: string,
+): Promise<Outcome> {
+  const found = await request.dependencies.log.findKey(key);
+  if (found?.fingerprint === fingerprint) return { ok: true, appended: false, position: found.firstPosition };
+  return found ? conflictingTransaction(fields.transaction_id) : closedRefusal(fields.portfolio_id, closedOn);
 }
 
 /** Appends without looking at the stream: the log itself tells a repeat and a conflict by the key. */
-async function appendUnseen(request: Request, fields: TransactionFields): Promise<Outcome> {
+async function appendUnseen(
+  request: Request,
+  fields: TransactionFields,
+  fresh: readonly SecurityDetails[],
+): Promise<Outcome> {
+  if (!(await registerAll(request, fresh))) return BUSY;
   const { log, clock } = request.dependencies;
   const event = { type: 'TransactionRecorded', data: fields } as const;
   const outcome = outcomeOf(

@@ -11,6 +11,7 @@ import type { CancelTransaction, CorrectTransaction } from '../schemas/correctio
 import type { Entry } from './draft.ts';
 import { count } from './draft.ts';
 import type { ImportedTransactions } from './resolve-transactions.ts';
+import { fieldsOf } from './resolve-transactions.ts';
 import type { Resolving } from './resolving.ts';
 
 type Amendment =
@@ -26,7 +27,8 @@ function createStates(resolving: Resolving, imported: ImportedTransactions) {
       const loaded = states.get(transactionId);
       if (loaded) return loaded;
       const stored = await findRecorded(resolving.log, transactionId);
-      const own = imported.get(transactionId)?.fields;
+      const planned = imported.get(transactionId);
+      const own = planned && fieldsOf(planned);
       let state: KeyState = new Map();
       if (stored) {
         const key = await loadKey(stored.portfolio_id, stored.security_id);

@@ -6,6 +6,7 @@ import { decideBusinessDate, evolveCalendar, initialCalendar } from '../deciders
 import { count } from './draft.ts';
 import type { RowRef } from './problems.ts';
 import type { ImportedTransactions } from './resolve-transactions.ts';
+import { fieldsOf } from './resolve-transactions.ts';
 import type { Resolving } from './resolving.ts';
 import type { ImportOptions } from './types.ts';
 
@@ -21,10 +22,12 @@ function latestPriceDate({ draft, known }: Resolving): string {
 /** The last day of the transactions, each in the time zone of its portfolio. */
 function latestTransactionDate({ known }: Resolving, imported: ImportedTransactions): string {
   const last = new Map<string, string>();
-  for (const { fields } of imported.values()) {
-    const known = last.get(fields.portfolio_id);
-    if (known === undefined || fields.transaction_date > known)
-      last.set(fields.portfolio_id, fields.transaction_date);
+  for (const planned of imported.values()) {
+    const fields = fieldsOf(planned);
+    if (!fields) continue;
+    const { portfolio_id, transaction_date } = fields;
+    const before = last.get(portfolio_id);
+    if (before === undefined || transaction_date > before) last.set(portfolio_id, transaction_date);
   }
   let latest = '';
   for (const [portfolioId, instant] of last) {

@@ -10,14 +10,17 @@ import type { FieldError, Parsed } from '../parsed.ts';
 import { rejected } from '../parsed.ts';
 import type { Entry } from './draft.ts';
 import { count } from './draft.ts';
-import type { RowRef } from './problems.ts';
+import type { Planned } from './output.ts';
 import type { Resolving } from './resolving.ts';
 
 /** Transactions of the import by id, as first recorded. */
-export type ImportedTransactions = ReadonlyMap<
-  string,
-  { readonly fields: TransactionFields; readonly fingerprint: string; readonly ref: RowRef }
->;
+export type ImportedTransactions = ReadonlyMap<string, Planned>;
+
+/** What a planned append of a transaction says. */
+export function fieldsOf({ request }: Planned): TransactionFields | undefined {
+  const [event] = request.events;
+  return event?.type === 'TransactionRecorded' ? event.data : undefined;
+}
 
 function complete(
   resolving: Resolving,
@@ -50,8 +53,10 @@ async function closedFault(
 
 export async function resolveTransactions(resolving: Resolving): Promise<ImportedTransactions> {
   const { draft, problems, output, known } = resolving;
-  const imported = new Map<string, { fields: TransactionFields; fingerprint: string; ref: RowRef }>();
-  for (const entry of draft.lists.transactions) {
+  const imported = new Map<string, Planned>();
+  // Taken out of the draft one by one, so that rows and appends need not all be in memory together.
+  const entries = draft.lists.transactions.reverse();
+  for (let entry = entries.pop(); entry; entry = entries.pop()) {
     const completed = complete(resolving, entry);
     if (!completed.ok) {
       problems.add(entry.ref, completed.errors);
@@ -61,7 +66,7 @@ export async function resolveTransactions(resolving: Resolving): Promise<Importe
     const idempotency = transactionKey(fields);
     const { fingerprint } = idempotency;
     const earlier = imported.get(fields.transaction_id);
-    if (earlier?.fingerprint === fingerprint) {
+    if (earlier?.request.idempotency?.fingerprint === fingerprint) {
       count(draft.repeats, 'transactions');
       continue;
     }
@@ -80,8 +85,8 @@ export async function resolveTransactions(resolving: Resolving): Promise<Importe
         continue;
       }
     }
-    imported.set(fields.transaction_id, { fields, fingerprint, ref: entry.ref });
-    output.plan('transactions', entry.ref, { type: 'TransactionRecorded', data: fields }, { idempotency });
+    const event = { type: 'TransactionRecorded', data: fields } as const;
+    imported.set(fields.transaction_id, output.plan('transactions', entry.ref, event, { idempotency }));
   }
   return imported;
 }

@@ -1,4 +1,5 @@
 /** Parses a command's body with its schema, reporting every problem of the object at once. */
+import { safeParse } from 'zod';
 import type { z } from 'zod';
 import type { FieldError, Parsed } from '../parsed.ts';
 import { fieldErrors } from './issues.ts';
@@ -13,12 +14,18 @@ function isObject(input: unknown): input is Readonly<Record<string, unknown>> {
   return typeof input === 'object' && input !== null && !Array.isArray(input);
 }
 
+function isOptional(schema: z.ZodObject, key: string): boolean {
+  const shape: Readonly<Record<string, z.core.$ZodType | undefined>> = schema.shape;
+  const field = shape[key];
+  return field !== undefined && safeParse(field, undefined).success;
+}
+
 /** Many producers write `null` for a field that is not there; for optional fields we read it so. */
 function withoutNulls(schema: z.ZodObject, input: unknown): unknown {
   if (!isObject(input)) return input;
   let copy: Record<string, unknown> | undefined;
   for (const key in input) {
-    if (input[key] !== null || !schema.shape[key]?.safeParse(undefined).success) continue;
+    if (input[key] !== null || !isOptional(schema, key)) continue;
     copy ??= { ...input };
     delete copy[key];
   }
@@ -54,7 +61,7 @@ export function parseWith<S extends z.ZodObject>(
   const input = options.nullIsAbsent === false ? raw : withoutNulls(schema, raw);
   const parsed = schema.safeParse(input);
   if (parsed.success) {
-    const errors = rules?.(parsed.data as Partial<z.output<S>>, new Set()) ?? [];
+    const errors = rules?.(parsed.data, new Set()) ?? [];
     return errors.length === 0 ? { ok: true, value: parsed.data } : { ok: false, errors };
   }
   const errors = fieldErrors(parsed.error.issues, input);

@@ -54,13 +54,8 @@ export interface Config {
   readonly projection: {
     /** The wait after a feed without news, in milliseconds. */
     readonly pollMs: number;
-    readonly batchSize: number;
-    readonly workers: number;
     /** How long `?wait=projected` waits, in milliseconds. */
     readonly timeoutMs: number;
-    readonly rebuildWorkers: number;
-    /** How long superseded epochs and generations are kept. */
-    readonly retentionDays: number;
     /** From this many basis points on a restatement counts as material. */
     readonly materialityBps: number;
   };
@@ -115,11 +110,7 @@ export function loadConfig(
     },
     projection: {
       pollMs: values.PROJECTION_POLL_MS,
-      batchSize: values.PROJECTION_BATCH_SIZE,
-      workers: values.PROJECTION_WORKERS,
       timeoutMs: values.PROJECTION_TIMEOUT_MS,
-      rebuildWorkers: values.REBUILD_WORKERS,
-      retentionDays: values.RETENTION_DAYS,
       materialityBps: values.MATERIALITY_BPS,
     },
     closeDay:

@@ -16,7 +16,8 @@ export const VARIABLES = z.object({
   POSTGRES_DATABASE: rule.nonEmptyText.optional(),
   POSTGRES_USER: rule.nonEmptyText.optional(),
   POSTGRES_PASSWORD: rule.nonEmptyText.optional(),
-  POSTGRES_MAX_CONNECTIONS: rule.wholeNumber(2, 10_000).prefault('20'),
+  /** Four for the log, the rest for the two generations; a rebuild alone holds seven of one. */
+  POSTGRES_MAX_CONNECTIONS: rule.wholeNumber(20, 10_000).prefault('20'),
   POSTGRES_STATEMENT_TIMEOUT_MS: MILLISECONDS.prefault('60000'),
   EMBEDDED_POSTGRES_PORT: rule.port.optional(),
 
@@ -35,11 +36,7 @@ export const VARIABLES = z.object({
   SHUTDOWN_TIMEOUT_MS: MILLISECONDS.prefault('10000'),
 
   PROJECTION_POLL_MS: rule.wholeNumber(1, 60_000).prefault('5'),
-  PROJECTION_BATCH_SIZE: rule.wholeNumber(1, 100_000).prefault('1000'),
-  PROJECTION_WORKERS: rule.wholeNumber(1, 64).prefault('2'),
   PROJECTION_TIMEOUT_MS: MILLISECONDS.prefault('10000'),
-  REBUILD_WORKERS: rule.wholeNumber(1, 64).prefault('2'),
-  RETENTION_DAYS: rule.wholeNumber(0, 36_500).prefault('30'),
   MATERIALITY_BPS: rule.wholeNumber(0, 10_000).prefault('5'),
   CLOSE_DAY_AT: rule.timeOfDay.optional(),
   CLOSE_DAY_TIME_ZONE: rule.timeZone.prefault('UTC'),

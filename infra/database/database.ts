@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { redactor, withSessionSettings } from './connection-url.ts';
 import { databaseError, isRetryable } from './errors.ts';
 import type { Database, TransactionOptions } from './queryable.ts';
+import { statementOf } from './statement.ts';
 import { rowsOf, runTransaction } from './transaction.ts';
 import { typeParsers } from './types.ts';
 
@@ -57,7 +58,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     query: <R extends object>(text: string, values?: readonly unknown[]) =>
       observed('statement', async () => {
         try {
-          return rowsOf(await pool.query<R>(text, values === undefined ? undefined : [...values]));
+          return rowsOf(await pool.query<R>(statementOf(text, values)));
         } catch (error) {
           throw databaseError(error, redact);
         }

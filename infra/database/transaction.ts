@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { copyInto } from './copy.ts';
 import { DatabaseError, databaseError } from './errors.ts';
 import type { DatabaseTransaction, TransactionOptions } from './queryable.ts';
+import { statementOf } from './statement.ts';
 
 type Redact = (text: string) => string;
 
@@ -74,7 +75,7 @@ async function execute<R extends object>(
   redact: Redact,
 ): Promise<R[]> {
   try {
-    return rowsOf(await client.query<R>(text, values === undefined ? undefined : [...values]));
+    return rowsOf(await client.query<R>(statementOf(text, values)));
   } catch (error) {
     throw databaseError(error, redact);
   }

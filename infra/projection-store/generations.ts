@@ -23,9 +23,11 @@ export function createGenerations(databaseOf: (slot: Slot) => Database): Generat
       generations.set(slot, found);
       return found;
     },
-    flip: (slot) =>
+    flip: (slot, catchUp) =>
       databaseOf(slot).transaction(async (tx) => {
         // The active checkpoint is held still, so that nothing can be shown and then not be shown.
+        await tx.query(HOLD[otherSlot(slot)]);
+        await catchUp();
         const [row] = await tx.query<{ level: boolean }>(LEVEL[otherSlot(slot)]);
         if (!row?.level) return false;
         for (const statement of RAISE_EPOCHS[otherSlot(slot)]) await tx.query(statement);
@@ -35,9 +37,13 @@ export function createGenerations(databaseOf: (slot: Slot) => Database): Generat
   };
 }
 
+function hold(active: string): string {
+  return `select position from ${active}.checkpoints where name = 'register' for update`;
+}
+
 function level(active: string): string {
-  return `with held as (select position from ${active}.checkpoints where name = 'register' for update)
-          select (select position from checkpoints where name = 'register') >= (select position from held)
+  return `select (select position from checkpoints where name = 'register')
+                   >= (select position from ${active}.checkpoints where name = 'register')
                  and not exists (select from dirty) as level`;
 }
 
@@ -58,6 +64,7 @@ function raiseEpochs(active: string): readonly string[] {
 }
 
 // The statements of a flip away from each generation; schema names cannot be parameters.
+const HOLD: Readonly<Record<Slot, string>> = { gen_a: hold('gen_a'), gen_b: hold('gen_b') };
 const LEVEL: Readonly<Record<Slot, string>> = { gen_a: level('gen_a'), gen_b: level('gen_b') };
 const RAISE_EPOCHS: Readonly<Record<Slot, readonly string[]>> = {
   gen_a: raiseEpochs('gen_a'),

@@ -59,8 +59,10 @@ export async function rebuildAll(
     await rebuild.inheritAudit(keys, head);
     // From here on it is live like the active one, and shown as soon as it is level with it.
     const projector = projectorOf(slot);
-    while (!(await generations.flip(slot))) {
-      await projector.step((progress) => onProgress?.({ ...progress, phase: 'catch up' }));
+    const catchUp = () => projector.step((progress) => onProgress?.({ ...progress, phase: 'catch up' }));
+    // The active one stands still during the flip, so most is done before.
+    while ((await catchUp()) > NEARLY_LEVEL);
+    while (!(await generations.flip(slot, catchUp))) {
       const { quarantinedKeys } = await generations.of(slot).state();
       if (quarantinedKeys > 0)
         throw new RebuildRefused(
@@ -73,6 +75,9 @@ export async function rebuildAll(
     await hold.release();
   }
 }
+
+/** Events and portfolios that a step may have had to do for the next one to be short. */
+const NEARLY_LEVEL = 200;
 
 type NextEpoch = (portfolioId: string, securityId: string | null) => number;
 

@@ -11,6 +11,7 @@ export interface Progressed {
   readonly record: PortfolioRecord;
   readonly firstDay: Day | null;
   readonly horizon: Day | null;
+  /** `null` before the first day is complete. */
   readonly completeThrough: Day | null;
 }
 
@@ -79,9 +80,6 @@ function progressOf(
 ): Progressed {
   const horizon = facts.isTouched(record.portfolioNo) ? facts.horizon : null;
   let completeThrough: Day | null = null;
-  if (firstDay !== null && horizon !== null) {
-    completeThrough = Math.min(firstDay - 1, horizon);
-    while (days.has(completeThrough + 1)) completeThrough++;
-  }
+  if (firstDay !== null) for (let day = firstDay; days.has(day); day++) completeThrough = day;
   return { record, firstDay, horizon, completeThrough };
 }

@@ -11,6 +11,7 @@ import { createPostgresEventLog } from '../../infra/event-store/postgres-event-l
 import { createGenerations } from '../../infra/projection-store/generations.ts';
 import { createReadModels } from '../../infra/read-model/read-models.ts';
 import { createQueries } from '../../projections/queries/queries.ts';
+import { createKnownAt } from '../../projections/replay/known-at.ts';
 import { createRebuildJobs } from '../../projections/rebuild/jobs.ts';
 import { createProjections } from '../../projections/service.ts';
 import { createTestDatabase } from './database.ts';
@@ -41,10 +42,9 @@ export async function createTestApi(overrides: Partial<ApiDependencies> = {}): P
     clock: () => `${new Date().toISOString().slice(0, 23)}000Z`,
     linkedSecurities: async () => [],
   });
-  const queries = createQueries(
-    createReadModels(async () => pools[await generations.active()]),
-    log,
-  );
+  const activeDatabase = async () => pools[await generations.active()];
+  const knownAt = createKnownAt(log, { current: createReadModels(activeDatabase).current });
+  const queries = createQueries(createReadModels(activeDatabase, knownAt), log);
   const observations: RequestObservation[] = [];
   const failures: unknown[] = [];
   const probes: Record<string, ProbeResult> = { database: { ok: true } };

@@ -241,6 +241,18 @@ describe('performance', () => {
     });
   });
 
+  test('follows the conventions asked for', async () => {
+    const twr = async (query: string) => {
+      const report = await bodyOf<{ periods: { twr: string }[] }>(
+        api.get(`${P}/performance?periods=SI${query}`),
+      );
+      return report.periods[0]?.twr;
+    };
+    expect(await twr('')).toBe('0.0106');
+    expect(await twr('&basis=gross')).not.toBe('0.0106');
+    expect(await twr('')).toBe('0.0106');
+  });
+
   test('refuses what is no period', async () => {
     const reply = await api.get(`${P}/performance?periods=YTD,XYZ`);
     expect(reply.status).toBe(400);

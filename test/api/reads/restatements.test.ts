@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestApi, givenBooks, transaction } from '../../support/api.ts';
-import type { TestApi } from '../../support/api.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bodyOf, createTestApi, givenBooks, transaction } from '../../support/api.ts';
+import type { EventsReply, TestApi } from '../../support/api.ts';
 
 const P = '/v1/portfolios/PORT_001';
 
@@ -75,4 +75,73 @@ test.each([
   ['materiality=-1', 400],
 ])('%s is refused', async (query, status) => {
   expect((await api.get(`${P}/restatements?${query}`)).status).toBe(status);
+});
+
+describe('as it was known', () => {
+  // The log's position before the back-dated purchase.
+  let before: number;
+
+  beforeAll(async () => {
+    const { events } = await bodyOf<EventsReply>(api.get('/v1/events?type=BusinessDateAdvanced'));
+    before = events.at(-1)?.position ?? 0;
+  });
+
+  test('every read of a portfolio shows the former state, and says of which position it is', async () => {
+    const reply = await api.get(`${P}/timeseries?from=2025-08-14&to=2025-08-14&known_at=${before}`);
+    expect(reply.headers.get('X-Chronofolio-Position')).toBe(String(before));
+    expect(await reply.json()).toMatchObject({
+      rows: [{ eod_market_value: '10047.00', twr: '0.003195207189' }],
+    });
+    expect(await body(`${P}/timeseries?from=2025-08-14&to=2025-08-14`)).toMatchObject({
+      rows: [{ eod_market_value: '10067.00' }],
+    });
+
+    expect(await body(`${P}?known_at=${before}`)).toMatchObject({ complete_through: '2025-08-17' });
+    expect(await body(`${P}/positions?known_at=${before}`)).toMatchObject({
+      positions: [{ security_id: 'CASH_USD' }, { security_id: 'SEC_AAPL', quantity: '6' }],
+    });
+    expect(await body(`${P}/positions/SEC_AAPL/lots?known_at=${before}`)).toMatchObject({
+      lots: [{ lot_id: 'T2' }],
+    });
+    expect(await body(`${P}/positions/SEC_AAPL/history?known_at=${before}`)).toMatchObject({
+      rows: [{ transaction_id: 'T2' }, { transaction_id: 'T3' }, { transaction_id: 'T4' }],
+    });
+    expect(await body(`${P}/transactions?known_at=${before}&security_id=SEC_AAPL`)).toMatchObject({
+      transactions: [{ transaction_id: 'T2' }, { transaction_id: 'T3' }, { transaction_id: 'T4' }],
+    });
+    expect(await body(`${P}/cashflows?known_at=${before}&from=2025-08-13&to=2025-08-13`)).toMatchObject({
+      cashflows: [],
+    });
+    expect(await body(`${P}/performance?periods=SI&known_at=${before}`)).toMatchObject({
+      position: before,
+      periods: [{ twr: '0.0106' }],
+    });
+    expect(await body(`/v1/portfolios?known_at=2`)).toMatchObject({
+      portfolios: [{ portfolio_id: 'PORT_001' }],
+    });
+    expect(await body(`/v1/events?known_at=${before}&after=${before - 1}`)).toMatchObject({
+      events: [{ position: before }],
+    });
+  });
+
+  test('before its opening there was no portfolio', async () => {
+    expect((await api.get(`${P}?known_at=0`)).status).toBe(404);
+    expect((await api.get(`${P}?known_at=2001-01-01T00:00:00Z`)).status).toBe(404);
+  });
+
+  test('an answer about the past stays valid', async () => {
+    const path = `${P}/positions?known_at=${before}`;
+    const etag = (await api.get(path)).headers.get('ETag') ?? '';
+    expect((await api.get(path, { 'If-None-Match': etag })).status).toBe(304);
+  });
+
+  test('two moments of knowledge are compared like two epochs', async () => {
+    const byEpoch = await bodyOf<{ days: unknown; impact: unknown }>(api.get(`${P}/restatements`));
+    expect(await body(`${P}/restatements?known_from=${before}`)).toMatchObject({
+      compared: { by: 'position', from: before, to: before + 1 },
+      days: byEpoch.days,
+      impact: byEpoch.impact,
+    });
+    expect((await api.get(`${P}/restatements?known_from=${before}&known_to=1`)).status).toBe(400);
+  });
 });

@@ -115,6 +115,7 @@ describe('the entity tag', () => {
     const etag = first.headers.get('ETag') ?? '';
     expect(etag).toMatch(/^"\d+\.[\w-]+\.json"$/);
 
+    const before = await bodyOf<{ rows: { eod_market_value: string }[] }>(first);
     const same = await api.get(SERIES, { 'If-None-Match': `"other", W/${etag}` });
     expect(same.status).toBe(304);
     expect(await same.text()).toBe('');
@@ -128,6 +129,9 @@ describe('the entity tag', () => {
     const changed = await api.get(SERIES, { 'If-None-Match': etag });
     expect(changed.status).toBe(200);
     expect(changed.headers.get('ETag')).not.toBe(etag);
+    // Nothing that was kept for the former version is served for this one.
+    const { rows } = await bodyOf<{ rows: { eod_market_value: string }[] }>(changed);
+    expect(rows.at(-1)?.eod_market_value).not.toBe(before.rows.at(-1)?.eod_market_value);
   });
 
   test('of an event page', async () => {

@@ -74,6 +74,11 @@ describe('completing a transaction', () => {
     const { price } = completed({ price: undefined, quantity: '3', gross_transaction_amount: '100' });
     expect(price).toBe('33.3333333333');
   });
+  it('takes the gross amount of an exchange for cash in lieu, which follows from nothing', () => {
+    const exchange = { transaction_type: 'EXCHANGE' as const, target_security_id: 'S2', ratio: '1' };
+    expect(completed(exchange).gross_transaction_amount).toBe('0');
+    expect(completed({ ...exchange, price: undefined, gross_transaction_amount: '5' }).price).toBe('0');
+  });
   it('rounds the gross amount to ten decimals, half to even', () => {
     const { gross_transaction_amount: gross } = completed({ quantity: '0.5', price: '0.0000000001' });
     expect(gross).toBe('0');

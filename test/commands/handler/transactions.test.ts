@@ -112,10 +112,27 @@ describe('recording transactions', () => {
     ]);
   });
 
-  it('refuses new transactions of a closed portfolio', async () => {
+  it('registers nothing for a transaction it refuses', async () => {
+    const head = await fixture.log.head();
+    const spinOff = { target_security_id: `T-${portfolio}`, ratio: 1, cost_fraction: 0 };
+    const none = { quantity: undefined, price: undefined };
+    expect((await one(sale())).error?.code).toBe('insufficient_quantity');
+    const refused = await one(transaction({ transaction_type: 'SPIN_OFF', ...none, ...spinOff }));
+    expect(refused.error?.errors[0]?.rule).toBe('nothing_held');
+    expect(await fixture.log.head()).toBe(head);
+  });
+
+  it('refuses new transactions of a closed portfolio, and knows the old ones', async () => {
+    const item = transaction();
+    const first = await one(item);
     await fixture.post('portfolio-closures', [{ portfolio_id: portfolio, date: '2025-08-01' }]);
     const result = await one(transaction({ transaction_id: 'A' }));
     expect(told([result])).toEqual(['A rejected closed: portfolio_id closed']);
+    expect(await one(item)).toEqual({
+      id: item.transaction_id,
+      status: 'duplicate',
+      position: first.position,
+    });
   });
 });
 

@@ -9,6 +9,7 @@ import type {
   ReadModel,
   TransactionKey,
 } from '../../../projections/queries/read-model.ts';
+import type { PortfolioRow } from '../../../projections/queries/rows.ts';
 
 export interface Asked {
   readonly portfolios: readonly string[];
@@ -38,7 +39,7 @@ export async function answersOn(model: ReadModel, portfolioId: string, asked: As
     })),
   );
   return withoutEpochs({
-    portfolio: found?.portfolio,
+    portfolio: found && settled(found.portfolio),
     blockedDays: await model.blockedDays([portfolioId], 4),
     pending: await model.pendingTransactions(portfolioId),
     quarantined: await model.quarantined(portfolioId),
@@ -78,15 +79,21 @@ export async function answersOn(model: ReadModel, portfolioId: string, asked: As
 /** What it says of all of them together. */
 export async function answersOnAll(model: ReadModel, asked: Asked): Promise<unknown> {
   return withoutEpochs({
-    portfolios: await model.portfolios(ALL),
+    portfolios: (await model.portfolios(ALL)).map(settled),
     paged: await pages(
       1,
-      (page: Page<string>) => model.portfolios(page),
+      async (page: Page<string>) => (await model.portfolios(page)).map(settled),
       (row) => row.portfolio_id,
     ),
     blockedDays: await model.blockedDays([...asked.portfolios, 'unknown'], 3),
     fxRates: await model.fxRates(['CHF', 'EUR', 'GBP', 'USD']),
   });
+}
+
+/** A date before the first day and none at all both say that no day is complete; the tables have either. */
+function settled(row: PortfolioRow): PortfolioRow {
+  const { first_date: first, complete_through: through } = row;
+  return first === null || (through !== null && through < first) ? { ...row, complete_through: null } : row;
 }
 
 async function bookAnswer(

@@ -162,6 +162,6 @@ it('whatever happens, a replay to a position is what the tables held there', asy
         await books.close();
       }
     }),
-    { numRuns: Number(process.env.PROPERTY_RUNS ?? 10) },
+    { numRuns: Number(process.env.PROPERTY_RUNS ?? 10), endOnFailure: true },
   );
 }, 300_000);
