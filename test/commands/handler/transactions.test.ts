@@ -126,8 +126,8 @@ describe('recording transactions', () => {
     const item = transaction();
     const first = await one(item);
     await fixture.post('portfolio-closures', [{ portfolio_id: portfolio, date: '2025-08-01' }]);
-    const result = await one(transaction({ transaction_id: 'A' }));
-    expect(told([result])).toEqual(['A rejected closed: portfolio_id closed']);
+    const result = await one(transaction({ transaction_id: 'TOO_LATE' }));
+    expect(told([result])).toEqual(['TOO_LATE rejected closed: portfolio_id closed']);
     expect(await one(item)).toEqual({
       id: item.transaction_id,
       status: 'duplicate',
