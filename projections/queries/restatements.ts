@@ -100,9 +100,12 @@ export async function restatement(
 function report(
   portfolio: PortfolioRow,
   query: RestatementQuery,
-  { compared, before, after }: Sides,
+  { compared, ...sides }: Sides,
 ): RestatementReport {
-  const asOf = Math.max(before.at(-1)?.day ?? -Infinity, after.at(-1)?.day ?? -Infinity);
+  // Days that only one side had reached yet are news, not restated.
+  const asOf = Math.min(sides.before.at(-1)?.day ?? Infinity, sides.after.at(-1)?.day ?? Infinity);
+  const before = sides.before.filter(({ day }) => day <= asOf);
+  const after = sides.after.filter(({ day }) => day <= asOf);
   const impact = Number.isFinite(asOf)
     ? returnImpact(before, after, asOf, { ...query.options, materiality: query.materiality })
     : [];
@@ -131,11 +134,10 @@ async function sidesByEpoch(
       await model.portfolioDays(portfolio.portfolio_id, epoch === portfolio.epoch ? {} : { epoch }),
       portfolio.latest_date,
     );
-  return found({
-    compared: { by: 'epoch', from, to },
-    before: await side(from),
-    after: await side(to),
-  });
+  const before = await side(from);
+  if (before.length === 0 && portfolio.latest_date !== null)
+    return rejected('from_epoch', 'retained', `epoch ${from} is no longer kept; compare by known_from instead`);
+  return found({ compared: { by: 'epoch', from, to }, before, after: await side(to) });
 }
 
 async function sidesByKnowledge(
