@@ -8,8 +8,9 @@
 
 /** A running sum of line hashes. */
 export interface Checksum {
-  add(line: string): void;
-  remove(line: string): void;
+  /** The line may be given in parts: they count as one line, and where they are cut matters. */
+  add(line: string, second?: string, third?: string): void;
+  remove(line: string, second?: string, third?: string): void;
   /** Signed 64 bits, as PostgreSQL's `bigint` holds it. */
   value(): bigint;
 }
@@ -21,10 +22,10 @@ let low = 0;
 let high = 0;
 
 /** Leaves the hash of a line in `low` and `high` (unsigned). Takes two UTF-16 units at a time. */
-function hash(line: string): void {
+function hash(line: string, seedLow = 0, seedHigh = 0): void {
   const length = line.length;
-  let a = 0x9e3779b9 ^ length;
-  let b = 0x85ebca6b ^ length;
+  let a = 0x9e3779b9 ^ length ^ seedLow;
+  let b = 0x85ebca6b ^ length ^ seedHigh;
   let i = 0;
   for (; i + 1 < length; i += 2) {
     const unit = line.charCodeAt(i) | (line.charCodeAt(i + 1) << 16);
@@ -42,6 +43,12 @@ function hash(line: string): void {
   b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
   low = (a ^ (a >>> 16)) >>> 0;
   high = (b ^ (b >>> 16)) >>> 0;
+}
+
+function hashParts(line: string, second: string | undefined, third: string | undefined): void {
+  hash(line);
+  if (second !== undefined) hash(second, low, high);
+  if (third !== undefined) hash(third, low, high);
 }
 
 function toBigint(lowLane: number, highLane: number): bigint {
@@ -67,8 +74,8 @@ export function createChecksum(start = 0n): Checksum {
   let sumLow = Number(BigInt.asUintN(32, start));
   let sumHigh = Number(BigInt.asUintN(32, start >> 32n));
   return {
-    add(line) {
-      hash(line);
+    add(line, second, third) {
+      hashParts(line, second, third);
       sumLow += low;
       sumHigh += high;
       if (sumLow >= UINT32) {
@@ -77,8 +84,8 @@ export function createChecksum(start = 0n): Checksum {
       }
       sumHigh %= UINT32;
     },
-    remove(line) {
-      hash(line);
+    remove(line, second, third) {
+      hashParts(line, second, third);
       sumLow -= low;
       sumHigh -= high;
       if (sumLow < 0) {

@@ -1,14 +1,22 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type pg from 'pg';
 import copyStreams from 'pg-copy-streams';
+import type { RowSource } from './queryable.ts';
 
 const BLOCK_CHARACTERS = 64 * 1024;
 
-/** Joins small pieces into blocks of about 64 KiB: a write per row would cost more than the row. */
-async function* inBlocks(chunks: Iterable<string> | AsyncIterable<string>): AsyncGenerator<Buffer> {
+/**
+ * Joins small pieces of text into blocks of about 64 KiB: a write per row would cost more than the row.
+ * Bytes pass as they are; a source gives text or bytes, not both.
+ */
+async function* inBlocks(chunks: RowSource): AsyncGenerator<Uint8Array> {
   let pieces: string[] = [];
   let length = 0;
   for await (const chunk of chunks) {
+    if (typeof chunk !== 'string') {
+      yield chunk;
+      continue;
+    }
     pieces.push(chunk);
     length += chunk.length;
     if (length >= BLOCK_CHARACTERS) {
@@ -28,11 +36,7 @@ async function* inBlocks(chunks: Iterable<string> | AsyncIterable<string>): Asyn
  * refusal comes), and followed by a turn of the event loop, without which a fast source into a fast
  * socket never lets the refusal be read at all.
  */
-export async function copyInto(
-  client: pg.ClientBase,
-  statement: string,
-  chunks: Iterable<string> | AsyncIterable<string>,
-): Promise<void> {
+export async function copyInto(client: pg.ClientBase, statement: string, chunks: RowSource): Promise<void> {
   const stream = client.query(copyStreams.from(statement));
   const answer: { refused: boolean } = { refused: false };
   const settled = new Promise<void>((resolve, reject) => {

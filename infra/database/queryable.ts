@@ -10,6 +10,9 @@ export interface Queryable {
   query<R extends object>(text: string, values?: readonly unknown[]): Promise<R[]>;
 }
 
+/** Rows for a `COPY`: text, or bytes in large blocks that are not read again once the next one is asked for. */
+export type RowSource = Iterable<string> | AsyncIterable<string | Uint8Array>;
+
 export interface DatabaseTransaction extends Queryable {
   /**
    * Runs a `COPY … FROM STDIN` in text or CSV format and feeds it from `chunks`, which may cut rows
@@ -17,7 +20,7 @@ export interface DatabaseTransaction extends Queryable {
    * @throws DatabaseError for a row the server refuses, or whatever the source throws. Either way the
    * transaction is lost and its connection stays usable after the rollback.
    */
-  copyIn(statement: string, chunks: Iterable<string> | AsyncIterable<string>): Promise<void>;
+  copyIn(statement: string, chunks: RowSource): Promise<void>;
 }
 
 export interface TransactionOptions {

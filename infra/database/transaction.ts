@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { copyInto } from './copy.ts';
 import { DatabaseError, databaseError } from './errors.ts';
-import type { DatabaseTransaction, TransactionOptions } from './queryable.ts';
+import type { DatabaseTransaction, RowSource, TransactionOptions } from './queryable.ts';
 import { statementOf } from './statement.ts';
 
 type Redact = (text: string) => string;
@@ -84,11 +84,11 @@ async function execute<R extends object>(
 async function copyRows(
   client: pg.PoolClient,
   statement: string,
-  chunks: Iterable<string> | AsyncIterable<string>,
+  chunks: RowSource,
   redact: Redact,
 ): Promise<void> {
   let sourceError: { error: unknown } | undefined;
-  async function* watched(): AsyncGenerator<string> {
+  async function* watched(): AsyncGenerator<string | Uint8Array> {
     try {
       yield* chunks;
     } catch (error) {

@@ -2,23 +2,40 @@
 import type { Database } from '../database/database.ts';
 import type { RowSink } from '../../projections/rebuild/store.ts';
 
-/** Chunks that may wait for the server before a writer has to. */
-const WAITING = 8;
+/**
+ * Lines are encoded straight into blocks of this size, which are used again once they are sent: a rebuild
+ * writes hundreds of megabytes, and a new buffer for each block would keep the garbage collector busy.
+ */
+const BLOCK_BYTES = 256 * 1024;
+/** Blocks that may wait for the server before a writer has to. */
+const WAITING = 3;
+/** UTF-8 takes at most this many bytes for a UTF-16 unit. */
+const BYTES_PER_UNIT = 3;
+
+interface Block {
+  readonly bytes: Buffer;
+  readonly length: number;
+}
 
 /** Opens a `COPY … FROM STDIN` on a connection of its own; its rows are committed by `close`. */
 export function openRowSink(database: Database, statement: string): RowSink {
-  const queue: string[] = [];
+  const queue: Block[] = [];
+  const free: Buffer[] = [];
+  let current: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  let used = 0;
   let closed = false;
   let failure: Error | undefined;
   let onMore: (() => void) | undefined;
   let onRoom: (() => void) | undefined;
 
-  async function* chunks(): AsyncGenerator<string> {
+  async function* blocks(): AsyncGenerator<Uint8Array> {
     for (;;) {
-      const chunk = queue.shift();
-      if (chunk !== undefined) {
+      const block = queue.shift();
+      if (block) {
+        yield block.bytes.subarray(0, block.length);
+        // Asked for the next one, the connection has done with this one.
+        if (block.bytes.length === BLOCK_BYTES && free.length <= WAITING) free.push(block.bytes);
         onRoom?.();
-        yield chunk;
       } else if (closed) return;
       else
         await new Promise<void>((resolve) => {
@@ -28,27 +45,43 @@ export function openRowSink(database: Database, statement: string): RowSink {
   }
 
   const copying = database
-    .transaction((tx) => tx.copyIn(statement, chunks()))
+    .transaction((tx) => tx.copyIn(statement, blocks()))
     .catch((error: unknown) => {
       failure = error instanceof Error ? error : new Error(String(error));
       onRoom?.();
     });
 
+  function send(bytes: Buffer, length: number): void {
+    queue.push({ bytes, length });
+    onMore?.();
+  }
+
+  function sendCurrent(): void {
+    send(current, used);
+    current = free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    used = 0;
+  }
+
   return {
-    write(lines) {
-      if (failure !== undefined) throw failure;
-      queue.push(lines);
-      onMore?.();
+    write(line) {
+      if (failure) throw failure;
+      const most = line.length * BYTES_PER_UNIT;
+      if (most > BLOCK_BYTES - used && used > 0) sendCurrent();
+      if (most > BLOCK_BYTES) {
+        const bytes = Buffer.from(line);
+        send(bytes, bytes.length);
+      } else used += current.write(line, used);
       if (queue.length < WAITING) return;
       return new Promise<void>((resolve) => {
         onRoom = resolve;
       });
     },
     async close() {
+      if (used > 0 && !failure) sendCurrent();
       closed = true;
       onMore?.();
       await copying;
-      if (failure !== undefined) throw failure;
+      if (failure) throw failure;
     },
   };
 }

@@ -30,9 +30,7 @@ export async function aggregatePortfolios(
     (await session.bounds(portfolios.map((p) => p.portfolioNo))).map((bound) => [bound.portfolioNo, bound]),
   );
   // A failed key blocks days on which it may turn out to have no row, so that no change tells of them.
-  const retried = new Set(
-    marks.filter(({ cause }) => isOrder(cause)).map(({ portfolioNo }) => portfolioNo),
-  );
+  const retried = new Set(marks.filter(({ cause }) => isOrder(cause)).map(({ portfolioNo }) => portfolioNo));
   const works = portfolios.map((portfolio): Work => {
     const { portfolioNo, completeThrough } = portfolio;
     const { firstDay = null, blockedFrom = null } = bounds.get(portfolioNo) ?? {};

@@ -29,11 +29,6 @@ export interface KeyDiff {
   readonly changedThrough: Day;
 }
 
-/** The line a day adds to its key's checksum. */
-export function dayLine(day: Day, series: string, snapshot: string): string {
-  return `${isoDate(day)}\t${series}\t${snapshot}`;
-}
-
 /**
  * Compares a key's stretch as stored with the same stretch folded anew.
  *
@@ -103,8 +98,8 @@ export function diffKey(input: {
     outHistory.push(gone);
   }
 
-  for (const row of outDays) checksum.remove(dayLine(row.day, row.series, row.snapshot));
-  for (const row of inDays) checksum.add(dayLine(row.day, row.series, row.snapshot));
+  for (const row of outDays) checksum.remove(isoDate(row.day), row.series, row.snapshot);
+  for (const row of inDays) checksum.add(isoDate(row.day), row.series, row.snapshot);
   for (const row of outHistory) checksum.remove(row.text);
   for (const text of inHistory) checksum.add(text);
 

@@ -40,6 +40,7 @@ interface Folded {
   readonly start: PositionState;
   readonly from: Day;
   readonly to: Day;
+  readonly horizon: Day | null;
 }
 
 export async function foldKeys(
@@ -213,6 +214,7 @@ function foldedKeys(
       start: starts.get(key.securityId)!,
       from: days?.from ?? 0,
       to: days?.to ?? -1,
+      horizon,
     };
   });
 }
@@ -222,9 +224,9 @@ function historyFrom({ loaded }: Folded): Day {
   return loaded.task.plan.fromDay;
 }
 
-function historyTo({ loaded, from, to }: Folded): Day {
-  const { plan } = loaded.task;
-  return plan.throughDay === null || from > to ? FOREVER : to;
+/** Transactions may lie after the last business date; a stretch that ends before it has changed none. */
+function historyTo({ from, to, horizon }: Folded): Day {
+  return from <= to && horizon !== null && to < horizon ? to : FOREVER;
 }
 
 function stateBefore({ effects, start }: Folded, day: Day): PositionState {

@@ -21,27 +21,52 @@ export function escape(value: string): string {
     : value;
 }
 
-/** The value columns of `position_timeseries`. */
+/** The value columns of `position_timeseries`. Joined at once: a text built up in steps costs twice as much. */
 export function seriesText(row: DayRow, estimated: boolean): string {
-  return (
-    `${text(row.bodMarketValue)}\t${text(row.bodFlow)}\t${text(row.eodFlow)}\t${text(row.bodExternal)}\t` +
-    `${text(row.eodExternal)}\t${text(row.eodMarketValue)}\t${format(row.income)}\t${format(row.fees)}\t` +
-    `${format(row.taxes)}\t${format(row.quantity)}\t${format(row.cost)}\t${text(row.bodFxRate)}\t` +
-    `${text(row.fxRate)}\t${row.status}\t${text(row.bodMarketValueBase)}\t${text(row.bodExternalBase)}\t` +
-    `${text(row.eodExternalBase)}\t${text(row.eodMarketValueBase)}\t${text(row.incomeBase)}\t` +
-    `${text(row.feesBase)}\t${text(row.taxesBase)}\t${text(row.costBase)}\t` +
-    `${row.active ? 'true' : 'false'}\t${estimated ? 'true' : 'false'}`
-  );
+  return [
+    text(row.bodMarketValue),
+    text(row.bodFlow),
+    text(row.eodFlow),
+    text(row.bodExternal),
+    text(row.eodExternal),
+    text(row.eodMarketValue),
+    format(row.income),
+    format(row.fees),
+    format(row.taxes),
+    format(row.quantity),
+    format(row.cost),
+    text(row.bodFxRate),
+    text(row.fxRate),
+    row.status,
+    text(row.bodMarketValueBase),
+    text(row.bodExternalBase),
+    text(row.eodExternalBase),
+    text(row.eodMarketValueBase),
+    text(row.incomeBase),
+    text(row.feesBase),
+    text(row.taxesBase),
+    text(row.costBase),
+    row.active ? 'true' : 'false',
+    estimated ? 'true' : 'false',
+  ].join('\t');
 }
 
 /** The value columns of `daily_position_snapshots`. */
 export function snapshotText(row: DayRow): string {
-  return (
-    `${format(row.quantity)}\t${text(row.costBase)}\t${format(row.cost)}\t${text(row.price)}\t` +
-    `${row.priceDay === null ? NULL : isoDate(row.priceDay)}\t${text(row.eodMarketValueBase)}\t` +
-    `${text(row.eodMarketValue)}\t${text(row.realized)}\t${format(row.realizedLocal)}\t` +
-    `${text(row.realizedPrice)}\t${text(row.realizedFx)}\t${row.status}`
-  );
+  return [
+    format(row.quantity),
+    text(row.costBase),
+    format(row.cost),
+    text(row.price),
+    row.priceDay === null ? NULL : isoDate(row.priceDay),
+    text(row.eodMarketValueBase),
+    text(row.eodMarketValue),
+    text(row.realized),
+    format(row.realizedLocal),
+    text(row.realizedPrice),
+    text(row.realizedFx),
+    row.status,
+  ].join('\t');
 }
 
 /** The value columns of `position_history`. */

@@ -136,7 +136,11 @@ async function sidesByEpoch(
     );
   const before = await side(from);
   if (before.length === 0 && portfolio.latest_date !== null)
-    return rejected('from_epoch', 'retained', `epoch ${from} is no longer kept; compare by known_from instead`);
+    return rejected(
+      'from_epoch',
+      'retained',
+      `epoch ${from} is no longer kept; compare by known_from instead`,
+    );
   return found({ compared: { by: 'epoch', from, to }, before, after: await side(to) });
 }
 

@@ -6,7 +6,6 @@ import { createChecksum } from '../../domain/books/checksum.ts';
 import { isEstimated } from '../../domain/books/aggregate.ts';
 import { isoDate } from '../../domain/dates.ts';
 import type { EventLog } from '../../domain/log.ts';
-import { dayLine } from '../fold/diff.ts';
 import { escape, historyText, NULL, portfolioText, seriesText, snapshotText } from '../fold/text.ts';
 import { checkpointsOf, isOpen } from '../fold/checkpoints.ts';
 import type { KeyStateRow, PendingRow } from '../fold/store.ts';
@@ -17,7 +16,7 @@ import { collectFacts } from '../replay/facts.ts';
 import { createReplayer } from '../replay/replay.ts';
 import type { ReplayedKey, Replayer } from '../replay/replay.ts';
 import type { PortfolioRecord } from '../register/model.ts';
-import type { BulkPortfolioState, RebuildStore, RowSink, StreamedTable } from './store.ts';
+import type { BulkPortfolioState, RebuildStore, RowSink } from './store.ts';
 
 export interface RebuildResult {
   readonly slot: Slot;
@@ -60,8 +59,10 @@ export async function rebuildAll(
     // From here on it is live like the active one, and shown as soon as it is level with it.
     const projector = projectorOf(slot);
     const catchUp = () => projector.step((progress) => onProgress?.({ ...progress, phase: 'catch up' }));
-    // The active one stands still during the flip, so most is done before.
-    while ((await catchUp()) > NEARLY_LEVEL);
+    // The active one stands still during the flip, so most is done before: as long as that brings the
+    // slot closer, which it does not when events come as fast as they are folded.
+    for (let last = Infinity, done = await catchUp(); done > 0 && done < last / 2; done = await catchUp())
+      last = done;
     while (!(await generations.flip(slot, catchUp))) {
       const { quarantinedKeys } = await generations.of(slot).state();
       if (quarantinedKeys > 0)
@@ -76,9 +77,6 @@ export async function rebuildAll(
   }
 }
 
-/** Events and portfolios that a step may have had to do for the next one to be short. */
-const NEARLY_LEVEL = 200;
-
 type NextEpoch = (portfolioId: string, securityId: string | null) => number;
 
 /** Rows of the new generation carry the epoch after the one that readers see now. */
@@ -91,29 +89,6 @@ async function nextEpochs(active: RebuildStore): Promise<NextEpoch> {
   );
   return (portfolioId, securityId) => (epochs.get(`${portfolioId}\t${securityId ?? ''}`) ?? -1) + 1;
 }
-
-/** Bytes gathered before they are handed to a `COPY`. */
-const CHUNK = 1 << 16;
-
-/** Lines for one table, handed on in chunks. */
-function buffered(sink: RowSink) {
-  let text = '';
-  return {
-    /** Returns a promise only when the table has to catch up. */
-    write(line: string): Promise<void> | void {
-      text += line;
-      if (text.length < CHUNK) return;
-      const chunk = text;
-      text = '';
-      return sink.write(chunk);
-    },
-    async close() {
-      if (text !== '') await sink.write(text);
-      await sink.close();
-    },
-  };
-}
-type Buffered = ReturnType<typeof buffered>;
 
 async function fill(
   store: RebuildStore,
@@ -139,13 +114,12 @@ async function fill(
     marks: [],
     rejected: facts.rejected,
   });
-  const open = (table: StreamedTable) => buffered(store.open(table));
   const tables = {
-    history: open('position_history'),
-    snapshots: open('daily_position_snapshots'),
-    series: open('position_timeseries'),
-    portfolios: open('portfolio_timeseries'),
-    checkpoints: open('fold_checkpoints'),
+    history: store.open('position_history'),
+    snapshots: store.open('daily_position_snapshots'),
+    series: store.open('position_timeseries'),
+    portfolios: store.open('portfolio_timeseries'),
+    checkpoints: store.open('fold_checkpoints'),
   };
   const states: KeyStateRow[] = [];
   const portfolioStates: BulkPortfolioState[] = [];
@@ -182,7 +156,7 @@ async function fill(
 }
 
 async function writeKey(
-  tables: Record<'history' | 'snapshots' | 'series', Buffered>,
+  tables: Record<'history' | 'snapshots' | 'series', RowSink>,
   portfolioNo: number,
   { securityNo, effects, rows }: ReplayedKey,
   epoch: number,
@@ -193,8 +167,9 @@ async function writeKey(
   for (const row of rows) {
     const series = seriesText(row, isEstimated(row));
     const snapshot = snapshotText(row);
-    checksum.add(dayLine(row.day, series, snapshot));
-    const place = key + isoDate(row.day) + version;
+    const date = isoDate(row.day);
+    checksum.add(date, series, snapshot);
+    const place = key + date + version;
     const seriesWaits = tables.series.write(`${place}${series}\n`);
     const snapshotsWait = tables.snapshots.write(`${place}${snapshot}\n`);
     if (seriesWaits) await seriesWaits;
@@ -209,7 +184,7 @@ async function writeKey(
   return checksum.value();
 }
 
-async function writeCheckpoints(table: Buffered, portfolioNo: number, key: ReplayedKey): Promise<void> {
+async function writeCheckpoints(table: RowSink, portfolioNo: number, key: ReplayedKey): Promise<void> {
   const { securityNo, effects } = key;
   for (const c of checkpointsOf({ portfolioNo, securityNo }, effects, 0)) {
     const state = escape(String(c.state));
@@ -239,7 +214,7 @@ function keyState(
 }
 
 async function writePortfolio(
-  table: Buffered,
+  table: RowSink,
   record: PortfolioRecord,
   {
     firstDay,

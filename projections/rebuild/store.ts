@@ -14,8 +14,8 @@ export type StreamedTable =
 
 /** One open `COPY`. */
 export interface RowSink {
-  /** Lines in the table's column order, newline-terminated; resolves when more may be written. */
-  write(lines: string): Promise<void> | void;
+  /** One line in the table's column order, newline-terminated; a promise when there is no room for more yet. */
+  write(line: string): Promise<void> | void;
   close(): Promise<void>;
 }
 

@@ -3,7 +3,6 @@ import { createChecksum } from '../../domain/books/checksum.ts';
 import { isEstimated } from '../../domain/books/aggregate.ts';
 import { isoDate } from '../../domain/dates.ts';
 import type { EventLog } from '../../domain/log.ts';
-import { dayLine } from '../fold/diff.ts';
 import { historyText, portfolioText, seriesText, snapshotText } from '../fold/text.ts';
 import type { Generations } from '../generation.ts';
 import type { Progress } from '../projector.ts';
@@ -138,8 +137,8 @@ async function verifyKey(
     days.delete(row.day);
     const series = seriesText(row, isEstimated(row));
     const snapshot = snapshotText(row);
-    checksum.add(dayLine(row.day, series, snapshot));
     const date = isoDate(row.day);
+    checksum.add(date, series, snapshot);
     compare(differences, { table: 'position_timeseries', ...place, date }, before?.series, series);
     compare(differences, { table: 'daily_position_snapshots', ...place, date }, before?.snapshot, snapshot);
   }

@@ -10,6 +10,7 @@ export interface SourceText {
 }
 
 export type Order =
+  /** Import, then project what was imported. */
   | { readonly type: 'import'; readonly sources: readonly SourceText[] }
   /** Catch up with the log, once. */
   | { readonly type: 'project' }

@@ -32,7 +32,7 @@ async function obey(order: Order): Promise<void> {
       const sources = order.sources.map(({ command, text }) => textSource(command, 'ndjson', text, command));
       const report = await importSources(sources, { log, clock: () => '2025-06-01T00:00:00.000000Z' });
       if (!report.committed) throw new Error(JSON.stringify(report.problems));
-      return;
+      return projections.catchUp();
     }
     case 'project':
       return projections.catchUp();
