@@ -10,7 +10,7 @@ import { openBenchApp } from './support/bench-app.ts';
 import { type BenchRow, type BenchTable, renderTable } from './support/report.ts';
 
 const LAST = day('2025-12-31');
-const ROUNDS = 150;
+const ROUNDS = Number(process.env.ROUNDS ?? 150);
 
 /** A portfolio with one position bought monthly, and closes for every day of its life. */
 async function history(app: App, id: string, years: number): Promise<void> {

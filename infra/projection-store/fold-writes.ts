@@ -23,22 +23,21 @@ async function retireDays(tx: DatabaseTransaction, retired: readonly Retired[]):
     rows.map((row) => row.portfolioNo),
     rows.map((row) => row.securityNo),
     rows.map((row) => isoDate(row.day)),
-    rows.map((row) => row.epoch),
   ];
   if (superseded.length > 0) {
     const values = [...key(superseded), superseded.map((row) => row.supersededBy)];
     await tx.query(
       `update position_timeseries t set superseded_by = r.superseded_by
-       from unnest($1::integer[], $2::integer[], $3::date[], $4::integer[], $5::integer[])
-              as r(portfolio_no, security_no, date, epoch, superseded_by)
-       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.epoch = r.epoch`,
+       from unnest($1::integer[], $2::integer[], $3::date[], $4::integer[])
+              as r(portfolio_no, security_no, date, superseded_by)
+       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null`,
       values,
     );
     await tx.query(
       `update daily_position_snapshots t set superseded_by = r.superseded_by
-       from unnest($1::integer[], $2::integer[], $3::date[], $4::integer[], $5::integer[])
-              as r(portfolio_no, security_no, date, epoch, superseded_by)
-       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.epoch = r.epoch`,
+       from unnest($1::integer[], $2::integer[], $3::date[], $4::integer[])
+              as r(portfolio_no, security_no, date, superseded_by)
+       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null`,
       values,
     );
   }
@@ -46,14 +45,14 @@ async function retireDays(tx: DatabaseTransaction, retired: readonly Retired[]):
     const values = key(removed);
     await tx.query(
       `delete from position_timeseries t
-       using unnest($1::integer[], $2::integer[], $3::date[], $4::integer[]) as r(portfolio_no, security_no, date, epoch)
-       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.epoch = r.epoch`,
+       using unnest($1::integer[], $2::integer[], $3::date[]) as r(portfolio_no, security_no, date)
+       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null`,
       values,
     );
     await tx.query(
       `delete from daily_position_snapshots t
-       using unnest($1::integer[], $2::integer[], $3::date[], $4::integer[]) as r(portfolio_no, security_no, date, epoch)
-       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.epoch = r.epoch`,
+       using unnest($1::integer[], $2::integer[], $3::date[]) as r(portfolio_no, security_no, date)
+       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null`,
       values,
     );
   }
@@ -66,24 +65,24 @@ async function retireHistory(tx: DatabaseTransaction, retired: KeyWrites['retire
     rows.map((row) => row.portfolioNo),
     rows.map((row) => row.securityNo),
     rows.map((row) => row.transactionId),
-    rows.map((row) => row.epoch),
+    rows.map((row) => row.day),
   ];
   if (superseded.length > 0)
     await tx.query(
       `update position_history t set superseded_by = r.superseded_by
        from unnest($1::integer[], $2::integer[], $3::text[], $4::integer[], $5::integer[])
-              as r(portfolio_no, security_no, transaction_id, epoch, superseded_by)
+              as r(portfolio_no, security_no, transaction_id, day, superseded_by)
        where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no
-         and t.transaction_id = r.transaction_id and t.epoch = r.epoch`,
+         and t.day = r.day and t.transaction_id = r.transaction_id and t.superseded_by is null`,
       [...key(superseded), superseded.map((row) => row.supersededBy)],
     );
   if (removed.length > 0)
     await tx.query(
       `delete from position_history t
        using unnest($1::integer[], $2::integer[], $3::text[], $4::integer[])
-              as r(portfolio_no, security_no, transaction_id, epoch)
+              as r(portfolio_no, security_no, transaction_id, day)
        where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no
-         and t.transaction_id = r.transaction_id and t.epoch = r.epoch`,
+         and t.day = r.day and t.transaction_id = r.transaction_id and t.superseded_by is null`,
       key(removed),
     );
 }

@@ -80,20 +80,19 @@ export async function writePortfolios(tx: DatabaseTransaction, writes: Portfolio
   const key = (rows: PortfolioWrites['retired']) => [
     rows.map((row) => row.portfolioNo),
     rows.map((row) => isoDate(row.day)),
-    rows.map((row) => row.epoch),
   ];
   if (superseded.length > 0)
     await tx.query(
       `update portfolio_timeseries t set superseded_by = r.superseded_by
-       from unnest($1::integer[], $2::date[], $3::integer[], $4::integer[]) as r(portfolio_no, date, epoch, superseded_by)
-       where t.portfolio_no = r.portfolio_no and t.date = r.date and t.epoch = r.epoch`,
+       from unnest($1::integer[], $2::date[], $3::integer[]) as r(portfolio_no, date, superseded_by)
+       where t.portfolio_no = r.portfolio_no and t.date = r.date and t.superseded_by is null`,
       [...key(superseded), superseded.map((row) => row.supersededBy)],
     );
   if (removed.length > 0)
     await tx.query(
       `delete from portfolio_timeseries t
-       using unnest($1::integer[], $2::date[], $3::integer[]) as r(portfolio_no, date, epoch)
-       where t.portfolio_no = r.portfolio_no and t.date = r.date and t.epoch = r.epoch`,
+       using unnest($1::integer[], $2::date[]) as r(portfolio_no, date)
+       where t.portfolio_no = r.portfolio_no and t.date = r.date and t.superseded_by is null`,
       key(removed),
     );
   if (writes.rows.length > 0)

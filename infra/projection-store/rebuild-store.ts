@@ -28,11 +28,11 @@ const TAKE_KEYS_OFF = `
   alter table prices drop constraint if exists prices_pkey;
   alter table fx_rates drop constraint if exists fx_rates_pkey;
   alter table fold_checkpoints drop constraint if exists fold_checkpoints_pkey;
-  alter table position_history drop constraint if exists position_history_pkey;
-  alter table daily_position_snapshots drop constraint if exists daily_position_snapshots_pkey;
-  alter table position_timeseries drop constraint if exists position_timeseries_pkey;
-  alter table portfolio_timeseries drop constraint if exists portfolio_timeseries_pkey;
-  drop index if exists transactions_key, transactions_time, transactions_target, position_history_order`;
+  drop index if exists transactions_key, transactions_time, transactions_target,
+    position_history_current, position_history_superseded, position_history_order,
+    daily_position_snapshots_current, daily_position_snapshots_superseded,
+    position_timeseries_current, position_timeseries_superseded,
+    portfolio_timeseries_current, portfolio_timeseries_superseded`;
 
 // Without its checkpoint nobody else can register into it: a worker that found it active before the last
 // flip, and was held up since, would fill it a second time.

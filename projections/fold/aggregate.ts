@@ -153,7 +153,7 @@ function diffPortfolio(
   for (const { day, before, text } of changed) {
     if (before) {
       checksum.remove(`${isoDate(day)}\t${before.text}`);
-      writes.retired.push({ portfolioNo, day, epoch: before.epoch, supersededBy: bumped ? epoch : null });
+      writes.retired.push({ portfolioNo, day, supersededBy: bumped ? epoch : null });
     }
     if (text === null) lostFrom = Math.min(lostFrom, day);
     else {

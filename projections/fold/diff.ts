@@ -110,19 +110,13 @@ export function diffKey(input: {
     epoch,
     bumped,
     checksum: checksum.value(),
-    retiredDays: outDays.map(({ day, epoch: from }) => ({
-      portfolioNo,
-      securityNo,
-      day,
-      epoch: from,
-      supersededBy,
-    })),
+    retiredDays: outDays.map(({ day }) => ({ portfolioNo, securityNo, day, supersededBy })),
     newDays: inDays.map((row) => ({ ...row, epoch })),
-    retiredHistory: outHistory.map(({ transactionId, epoch: from }) => ({
+    retiredHistory: outHistory.map(({ transactionId, day }) => ({
       portfolioNo,
       securityNo,
       transactionId,
-      epoch: from,
+      day,
       supersededBy,
     })),
     newHistory: inHistory.map((text) => ({ portfolioNo, securityNo, epoch, text })),

@@ -165,11 +165,11 @@ function checkpointWrites(folded: readonly Folded[]): Pick<KeyWrites, 'checkpoin
   );
   const isAlone = ({ loaded }: Folded) => loaded.task.keys.length === 1;
   return {
-    checkpointsFrom: changed.map((item) => {
-      const { key, loaded } = item;
-      const at = loaded.transactions[0]?.at ?? loaded.checkpoint?.at ?? null;
-      return { portfolioNo: key.portfolioNo, securityNo: key.securityNo, at: isAlone(item) ? at : null };
-    }),
+    checkpointsFrom: changed.map(({ key, loaded }) => ({
+      portfolioNo: key.portfolioNo,
+      securityNo: key.securityNo,
+      at: loaded.transactions[0]?.at ?? loaded.checkpoint?.at ?? null,
+    })),
     checkpoints: changed
       .filter(isAlone)
       .flatMap(({ key, loaded, effects }) => checkpointsOf(key, effects, loaded.checkpoint?.seq ?? 0)),

@@ -29,13 +29,13 @@ export interface MarketRows {
 /** Rows that leave the present: superseded by the epoch, or removed where nobody has seen them published. */
 export interface Retired extends KeyRef {
   readonly day: Day;
-  readonly epoch: number;
   readonly supersededBy: number | null;
 }
 
 export interface RetiredHistory extends KeyRef {
   readonly transactionId: string;
-  readonly epoch: number;
+  /** With it the row is found by the index of the books' order. */
+  readonly day: Day;
   readonly supersededBy: number | null;
 }
 
@@ -91,7 +91,7 @@ export interface KeyWrites {
 }
 
 export interface PortfolioWrites {
-  readonly retired: readonly { portfolioNo: number; day: Day; epoch: number; supersededBy: number | null }[];
+  readonly retired: readonly { portfolioNo: number; day: Day; supersededBy: number | null }[];
   readonly rows: readonly { portfolioNo: number; day: Day; epoch: number; text: string }[];
   readonly states: readonly {
     portfolioNo: number;

@@ -6,8 +6,15 @@
  */
 import { rankOf, transactionFrom } from '../../domain/books/transactions.ts';
 import { day } from '../../domain/dates.ts';
+import type { Day } from '../../domain/dates.ts';
+import { decimal, sign } from '../../domain/decimal.ts';
 import { cashSecurityId } from '../../domain/events.ts';
-import type { PortfolioSettings, SecurityDetails, TransactionFields } from '../../domain/events.ts';
+import type {
+  DatedValue,
+  PortfolioSettings,
+  SecurityDetails,
+  TransactionFields,
+} from '../../domain/events.ts';
 import type { StoredEvent } from '../../domain/log.ts';
 import { FROM_INCEPTION } from './model.ts';
 import type {
@@ -57,6 +64,32 @@ export function mentionedIn(events: readonly StoredEvent[]): Mentioned {
       securities.add(data.changes.target_security_id);
   }
   return { portfolios, securities, transactions };
+}
+
+interface DatedNumber {
+  readonly date: string;
+  readonly day: Day;
+  readonly number: string;
+}
+
+/** @throws RangeError: a number the fold cannot take must not reach it, where it would stop all keys. */
+function positive(text: string): string {
+  if (sign(decimal(text)) <= 0) throw new RangeError(`${text} is not greater than zero`);
+  return text;
+}
+
+/** All of them, or none when one is not what it should be. */
+function datedNumbers(values: readonly DatedValue[]): DatedNumber[] {
+  return values.map(([date, number]) => ({ date, day: day(date), number: positive(number) }));
+}
+
+function spanOf(values: readonly DatedNumber[]): { fromDay: Day; toDay: Day } {
+  let [fromDay, toDay] = [Infinity, -Infinity];
+  for (const { day } of values) {
+    if (day < fromDay) fromDay = day;
+    if (day > toDay) toDay = day;
+  }
+  return { fromDay, toDay };
 }
 
 /** A register that goes on from what is known; `known` is kept up to date as events are applied. */
@@ -189,16 +222,6 @@ export function createRegister(known: Known): Register {
       });
   }
 
-  function spanOf(values: readonly (readonly [string, string])[]): { fromDay: number; toDay: number } {
-    let [fromDay, toDay] = [Infinity, -Infinity];
-    for (const [date] of values) {
-      const value = day(date);
-      if (value < fromDay) fromDay = value;
-      if (value > toDay) toDay = value;
-    }
-    return { fromDay, toDay };
-  }
-
   function register(event: StoredEvent): void {
     const { position } = event;
     switch (event.type) {
@@ -237,7 +260,8 @@ export function createRegister(known: Known): Register {
       }
       case 'SplitAnnounced': {
         const { securityNo } = securityFor(event.data.security_id, 'XXX');
-        const { date, ratio, prices_adjusted: pricesAdjusted } = event.data;
+        const { date, prices_adjusted: pricesAdjusted } = event.data;
+        const ratio = positive(event.data.ratio);
         splits.set(`${securityNo}/${date}`, { securityNo, date, ratio, pricesAdjusted });
         marks.push({ scope: 'security', securityNo, fromDay: FROM_INCEPTION, cause: 'split', position });
         return;
@@ -249,17 +273,19 @@ export function createRegister(known: Known): Register {
       case 'TransactionCancelled':
         return cancelled(event);
       case 'PricesRecorded': {
+        const values = datedNumbers(event.data.prices);
         const { securityNo } = securityFor(event.data.security_id, event.data.currency);
-        for (const [date, price] of event.data.prices)
-          prices.set(`${securityNo}/${date}`, { securityNo, day: day(date), price });
-        marks.push({ scope: 'security', securityNo, ...spanOf(event.data.prices), cause: 'price', position });
+        for (const { date, day, number: price } of values)
+          prices.set(`${securityNo}/${date}`, { securityNo, day, price });
+        marks.push({ scope: 'security', securityNo, ...spanOf(values), cause: 'price', position });
         return;
       }
       case 'FxRatesRecorded': {
         const { from_currency: from, to_currency: to, rates } = event.data;
-        for (const [date, rate] of rates)
-          fxRates.set(`${from}/${to}/${date}`, { from, to, day: day(date), rate });
-        marks.push({ scope: 'fx', from, to, ...spanOf(rates), cause: 'fx_rate', position });
+        const values = datedNumbers(rates);
+        for (const { date, day, number: rate } of values)
+          fxRates.set(`${from}/${to}/${date}`, { from, to, day, rate });
+        marks.push({ scope: 'fx', from, to, ...spanOf(values), cause: 'fx_rate', position });
         return;
       }
       case 'BusinessDateAdvanced': {

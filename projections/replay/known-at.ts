@@ -2,12 +2,9 @@
  * The books as they were known at a position of the log, for reads with `known_at`: the log is replayed
  * up to there through the same fold as ever, and a few replays are kept.
  */
-import { streams } from '../../domain/events.ts';
 import type { EventLog } from '../../domain/log.ts';
 import type { ReadModel, ReadModels } from '../queries/read-model.ts';
-import { emptyKnown } from '../register/drive.ts';
 import type { SecurityRecord } from '../register/model.ts';
-import { createRegister } from '../register/register.ts';
 import { collectFacts } from './facts.ts';
 import type { Facts } from './facts.ts';
 import { foldProgress, foldWhole } from './folded.ts';
@@ -18,6 +15,7 @@ import { replayedReadModel } from './read-model.ts';
 import type { Replay, Replays } from './read-model.ts';
 import { createReplayer } from './replay.ts';
 import type { Replayer } from './replay.ts';
+import { currencyElsewhere } from './security-currency.ts';
 
 export interface KnownAtOptions {
   /**
@@ -145,44 +143,4 @@ function knowledgeOf(facts: Facts): Knowledge {
 
 function weightOf({ known, market }: Facts): number {
   return known.transactions.size + market.prices.length + market.fxRates.length;
-}
-
-const MENTIONING = [
-  'PortfolioOpened',
-  'PortfolioSettingsChanged',
-  'TransactionRecorded',
-  'TransactionCorrected',
-];
-const PAGE = 2_000;
-
-/**
- * The currency of a security that was not registered by the position and that the portfolio asked for
- * never held: by its closes, or, as cash that the books of others derived, by walking through their
- * transactions up to the first that mentions it.
- */
-async function currencyElsewhere(
-  log: Log,
-  tables: ReadModels['current'],
-  upTo: number,
-  securityId: string,
-): Promise<string | undefined> {
-  const [closes] = await log.readFeed(0, 1, { streamId: streams.prices(securityId), upTo });
-  if (closes?.type === 'PricesRecorded') return closes.data.currency;
-  const isUnknown = await tables(
-    async (model) =>
-      (await model.securityCurrency(securityId)) === undefined && (await model.version()).position >= upTo,
-  );
-  if (isUnknown) return undefined;
-  const known = emptyKnown();
-  const register = createRegister(known);
-  for (let position = 0; position < upTo;) {
-    const events = await log.readFeed(position, PAGE, { types: MENTIONING, upTo });
-    for (const event of events) register.apply(event);
-    register.drain();
-    const found = known.securities.get(securityId);
-    if (found) return found.details.currency;
-    if (events.length < PAGE) return undefined;
-    position = events.at(-1)!.position;
-  }
-  return undefined;
 }

@@ -162,6 +162,7 @@ it('whatever happens, a replay to a position is what the tables held there', asy
         await books.close();
       }
     }),
+    // A counterexample is a short history as it is, and shrinking it would take minutes.
     { numRuns: Number(process.env.PROPERTY_RUNS ?? 10), endOnFailure: true },
   );
 }, 300_000);

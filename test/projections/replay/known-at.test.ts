@@ -272,6 +272,25 @@ describe('replays are kept', () => {
     expect(await days(knownAt, await books.log.head(), 'P')).not.toEqual([]);
   });
 
+  it('of one portfolio without a walk over the log', async () => {
+    await books.projections.catchUp();
+    const asked: unknown[] = [];
+    const knownAt = createKnownAt(
+      {
+        head: () => books.log.head(),
+        readFeed: (after, limit, options) => {
+          asked.push(options?.streamId ?? options?.types);
+          return books.log.readFeed(after, limit, options);
+        },
+      },
+      { current: currentTables(books) },
+    );
+    expect(await days(knownAt, await books.log.head(), 'P')).not.toEqual([]);
+    expect(asked).not.toContain(undefined);
+    expect(asked.flat()).not.toContain('TransactionRecorded');
+    expect(asked).not.toContain(streams.portfolio('P-X'));
+  });
+
   it('but not after a failure', async () => {
     let down = true;
     const knownAt = createKnownAt({
