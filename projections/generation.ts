@@ -17,6 +17,9 @@ export interface ProjectionState {
   /** Marks set by an operator and not folded yet. */
   readonly orders: number;
   readonly dirtyKeys: number;
+  /** Keys that cannot be folded. */
+  readonly failedKeys: number;
+  /** The same, and the events of which it is not even known what keys they touch. */
   readonly quarantinedKeys: number;
   /** The fold version of the rows; several while versions are mixed, none when nothing was folded. */
   readonly foldVersions: readonly number[];
@@ -45,7 +48,8 @@ export interface Generations {
    *
    * `catchUp` runs while it is held, on other connections: under a steady stream of events a slot that
    * caught up before would always be a few of them behind again.
-   * @returns whether it happened: not when the slot is not level with the active one even so.
+   * @returns whether it happened: not when the slot is not level with the active one even so, or has
+   * keys that cannot be folded.
    */
   flip(slot: Slot, catchUp: () => Promise<unknown>): Promise<boolean>;
 }

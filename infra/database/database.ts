@@ -82,6 +82,9 @@ function createPool(options: DatabaseOptions, redact: (text: string) => string):
   const settings = {
     TimeZone: 'UTC',
     DateStyle: 'ISO',
+    // Tables grow by orders of magnitude and arrays differ as much: a plan that was kept from when they
+    // were small would be a bad one for good. Statements are prepared to be parsed once, not planned once.
+    plan_cache_mode: 'force_custom_plan',
     ...(options.searchPath === undefined ? {} : { search_path: options.searchPath }),
     ...(options.statementTimeoutMs === undefined
       ? {}

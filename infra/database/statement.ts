@@ -1,4 +1,4 @@
-/** Statements are prepared once per connection: planning costs more than running most of ours. */
+/** Statements are prepared once per connection, so that the server need not parse them again. */
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 

@@ -44,7 +44,8 @@ function hold(active: string): string {
 function level(active: string): string {
   return `select (select position from checkpoints where name = 'register')
                    >= (select position from ${active}.checkpoints where name = 'register')
-                 and not exists (select from dirty) as level`;
+                 and not exists (select from dirty)
+                 and not exists (select from position_state where status = 'FAILED') as level`;
 }
 
 /** Epochs of a key never go back: one that the old generation restated meanwhile is raised above it. */
@@ -83,15 +84,16 @@ function createGeneration(database: Database, slot: Slot): Generation {
         oldest_mark: number | null;
         orders: number;
         dirty_keys: number;
-        quarantined: number;
+        failed: number;
+        rejected: number;
         fold_versions: number[];
       }>(
         `select (select position from checkpoints where name = 'register') as position,
                 (select min(position) from dirty where cause not in ('operator', 'fold_version')) as oldest_mark,
                 (select count(*) from dirty where cause in ('operator', 'fold_version')) as orders,
                 (select count(*) from (select distinct portfolio_no, security_no from dirty) d) as dirty_keys,
-                (select count(*) from position_state where status = 'FAILED')
-                  + (select count(*) from quarantine where security_no is null) as quarantined,
+                (select count(*) from position_state where status = 'FAILED') as failed,
+                (select count(*) from quarantine where security_no is null) as rejected,
                 (select coalesce(array_agg(distinct fold_version), '{}') from portfolio_state where fold_version > 0) as fold_versions`,
       );
       return {
@@ -99,7 +101,8 @@ function createGeneration(database: Database, slot: Slot): Generation {
         oldestMark: row?.oldest_mark ?? null,
         orders: row?.orders ?? 0,
         dirtyKeys: row?.dirty_keys ?? 0,
-        quarantinedKeys: row?.quarantined ?? 0,
+        failedKeys: row?.failed ?? 0,
+        quarantinedKeys: (row?.failed ?? 0) + (row?.rejected ?? 0),
         foldVersions: row?.fold_versions ?? [],
       };
     },

@@ -38,6 +38,8 @@ export async function loadMarkets(
     currencies.add(task.portfolio.settings.baseCurrency);
     const first = Math.min(firstDay(task.plan, task.keys), transactions[0]?.day ?? Infinity) - 1;
     to = Math.max(to, transactions.at(-1)?.day ?? -Infinity);
+    // Neither a transaction nor a day: all that was in the key has been cancelled.
+    if (first === Infinity) continue;
     if (first < from) from = first;
     for (const key of task.keys) {
       currencies.add(key.currency);

@@ -64,11 +64,9 @@ export async function rebuildAll(
     for (let last = Infinity, done = await catchUp(); done > 0 && done < last / 2; done = await catchUp())
       last = done;
     while (!(await generations.flip(slot, catchUp))) {
-      const { quarantinedKeys } = await generations.of(slot).state();
-      if (quarantinedKeys > 0)
-        throw new RebuildRefused(
-          `${quarantinedKeys} quarantined keys keep the new generation from being shown`,
-        );
+      const { failedKeys } = await generations.of(slot).state();
+      if (failedKeys > 0)
+        throw new RebuildRefused(`${failedKeys} quarantined keys keep the new generation from being shown`);
     }
     const seconds = (performance.now() - started) / 1000;
     return { slot, keys, rows, seconds, rowsPerSecond: rows / seconds };

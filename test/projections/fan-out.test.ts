@@ -38,7 +38,7 @@ function restated(): Promise<Restated[]> {
 
 /** Value and status of a key by day. */
 async function valued(portfolio: string, security: string): Promise<Record<string, string>> {
-  const rows = await books.db.database.query<Record<string, string | null>>(
+  const rows = await books.db.database.query<{ date: string; market_value: string | null; status: string }>(
     `select date, market_value, valuation_status as status
      from daily_position_snapshots join portfolios using (portfolio_no) join securities using (security_no)
      where portfolio_id = $1 and security_id = $2 and superseded_by is null order by date`,

@@ -187,5 +187,35 @@ describe('an event that cannot be registered', () => {
     const rejected = await books.db.database.query(`select position from quarantine order by position`);
     expect(rejected).toEqual([{ position: 12 }, { position: 13 }]);
     expect(await books.projections.verify({})).toMatchObject({ ok: true, differences: [] });
+    // It is no reason to keep a rebuild from readers: the next one would meet it again.
+    expect(await books.projections.rebuild({ all: true })).toMatchObject({ slot: 'gen_b' });
+  });
+});
+
+describe('a rebuilt generation', () => {
+  it('is not shown while it has a key that cannot be folded', async () => {
+    const repair = await spoilTransactions();
+    await books.project(buy('P', 'S', '2025-01-02'));
+    expect(await failed()).not.toEqual([]);
+    const { flip } = books.generations;
+    // The very generation readers see has such a key, and a flip to it is refused.
+    await books.db.database.query(`update active_generation set slot = 'gen_b'`);
+    expect(await flip('gen_a', async () => undefined)).toBe(false);
+    await books.db.database.query(`update active_generation set slot = 'gen_a'`);
+    await repair();
+    await books.projections.rebuild({ portfolioId: 'P' });
+    await expectRepaired('2025-01-10');
+    await books.db.database.query(`update active_generation set slot = 'gen_b'`);
+    expect(await flip('gen_a', async () => undefined)).toBe(true);
+  });
+
+  it('is filled by its rebuild alone, however late another worker is', async () => {
+    const { register, rebuild } = books.generations.of('gen_b');
+    expect(await register.exclusively(async () => 'registered')).toBe('registered');
+    const { release } = await rebuild.begin();
+    expect(await register.exclusively(async () => 'registered')).toBeUndefined();
+    await release();
+    expect(await books.projections.rebuild({ all: true })).toMatchObject({ slot: 'gen_b' });
+    await expectRepaired('2025-01-10');
   });
 });

@@ -277,6 +277,20 @@ describe('restatements', () => {
     await expectVerified();
   });
 
+  it('pass over a key whose transactions have all been cancelled', async () => {
+    await books.project(...opening, facts.security('T', 'EUR'));
+    await books.project(
+      facts.transaction('P', 'BUY', 'T', '2025-01-03', { transaction_id: 'T1', quantity: '1', price: '10' }),
+    );
+    await books.project(cancellation(['P', 'T', 'T1']));
+    await books.project(
+      facts.prices('T', 'EUR', [['2025-01-03', '11']]),
+      facts.prices('S', 'EUR', [['2025-01-09', '141']]),
+    );
+    expect(await value('2025-01-09')).toBe('10282');
+    await expectVerified();
+  });
+
   it('follow a reorganisation that is corrected to another security', async () => {
     await books.project(
       facts.portfolio('P'),

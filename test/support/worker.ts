@@ -40,7 +40,8 @@ async function obey(order: Order): Promise<void> {
       await projections.rebuild({ all: true });
       return;
     case 'live':
-      return projections.start();
+      projections.start();
+      return;
     case 'stop':
       await projections.stop();
       process.exit();
