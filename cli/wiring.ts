@@ -58,11 +58,19 @@ function now(): Instant {
 function refuseUnavailable(config: Config): void {
   if (config.eventStore.kind !== 'postgres')
     throw new ConfigError([
-      { variable: 'EVENT_STORE', value: config.eventStore.kind, rule: 'must be postgres: this version has no other event store' },
+      {
+        variable: 'EVENT_STORE',
+        value: config.eventStore.kind,
+        rule: 'must be postgres: this version has no other event store',
+      },
     ]);
   if (config.kafka)
     throw new ConfigError([
-      { variable: 'KAFKA_BROKERS', value: config.kafka.brokers.join(','), rule: 'must be unset: this version does not consume Kafka' },
+      {
+        variable: 'KAFKA_BROKERS',
+        value: config.kafka.brokers.join(','),
+        rule: 'must be unset: this version does not consume Kafka',
+      },
     ]);
 }
 

@@ -114,14 +114,15 @@ async function updateStates(tx: Queryable, states: PortfolioWrites['states']): P
     `update portfolio_state p
      set epoch = s.epoch, status = 'CURRENT', first_day = s.first_day, horizon = s.horizon, fold_version = $7,
          checksum = s.checksum,
-         complete_through = case when s.first_day is null then null
+         complete_through = case
+           when s.first_day is null or s.horizon is null or s.first_day > s.horizon then null
            when s.recheck_from is null then p.complete_through
-           else coalesce(
+           else nullif(coalesce(
              (select min(d.day) - 1 from generate_series(s.recheck_from, s.horizon) as d(day)
               where not exists (
                 select from portfolio_timeseries t
                 where t.portfolio_no = s.portfolio_no and t.date = date '1970-01-01' + d.day and t.superseded_by is null)),
-             s.horizon)
+             s.horizon), s.first_day - 1)
            end
      from unnest($1::integer[], $2::integer[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[])
             as s(portfolio_no, epoch, first_day, horizon, recheck_from, checksum)

@@ -95,7 +95,7 @@ function daysToLookAt(
   if (firstDay !== null) {
     // New days, days before what used to be the first one, and days that no longer belong.
     add(Math.max(firstDay, portfolio.horizon === null ? firstDay : portfolio.horizon + 1), horizon);
-    if (portfolio.firstDay !== null) add(firstDay, Math.min(portfolio.firstDay - 1, horizon));
+    add(firstDay, Math.min((portfolio.firstDay ?? Infinity) - 1, horizon));
   }
   if (portfolio.firstDay !== null)
     add(portfolio.firstDay, Math.min((firstDay ?? Infinity) - 1, portfolio.horizon ?? -Infinity));
@@ -173,8 +173,11 @@ function diffPortfolio(
 }
 
 function recheckFrom({ portfolio, firstDay }: Work, changed: boolean, lostFrom: Day): Day | null {
-  if (firstDay === null || !changed) return null;
-  if (portfolio.completeThrough === null || firstDay !== portfolio.firstDay) return firstDay;
+  if (firstDay === null) return null;
+  // Days that are the portfolio's now, or no longer, may change no row and yet what is complete.
+  if (firstDay !== portfolio.firstDay) return firstDay;
+  if (!changed) return null;
+  if (portfolio.completeThrough === null) return firstDay;
   return Math.max(firstDay, Math.min(portfolio.completeThrough + 1, lostFrom));
 }
 

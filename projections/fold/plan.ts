@@ -94,6 +94,10 @@ export function stretch(
   if (from > horizon) return undefined;
   const upToDate = key.watermarkDay !== null && key.watermarkDay >= horizon;
   const short =
-    upToDate && plan.throughDay !== null && plan.throughDay < horizon && !effectDays(from, plan.throughDay);
+    upToDate &&
+    plan.throughDay !== null &&
+    plan.throughDay < horizon &&
+    // From the plan's day even if the key's own days begin later: lots may have come from a tied key.
+    !effectDays(plan.fromDay, plan.throughDay);
   return { from, to: short ? Math.min(plan.throughDay + 1, horizon) : horizon };
 }

@@ -224,11 +224,11 @@ async function writePortfolio(
   const { portfolioNo } = record;
   const epoch = epochs(record.settings.portfolio_id, null);
   const checksum = createChecksum();
-  let completeThrough = firstDay === null || horizon === null ? null : Math.min(firstDay - 1, horizon);
+  let completeThrough: number | null = null;
   for (const [day, row] of days) {
     const text = portfolioText(row);
     checksum.add(`${isoDate(day)}\t${text}`);
-    if (completeThrough !== null && day === completeThrough + 1) completeThrough = day;
+    if (day === (completeThrough === null ? firstDay : completeThrough + 1)) completeThrough = day;
     const waits = table.write(`${portfolioNo}\t${isoDate(day)}\t${epoch}\t${NULL}\t${text}\n`);
     if (waits) await waits;
   }

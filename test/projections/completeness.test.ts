@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createReadModels } from '../../infra/read-model/read-models.ts';
 import type { BlockedDayRow } from '../../projections/queries/rows.ts';
-import { cancellation } from '../support/amendments.ts';
+import { cancellation, correction } from '../support/amendments.ts';
 import { facts, openBooks } from '../support/books.ts';
 import type { Books } from '../support/books.ts';
 
@@ -107,6 +107,26 @@ describe('a position without a value', () => {
     await books.project(cancellation(['P', 'S', 'T']));
     expect(await completeness()).toEqual({ through: '2025-01-06', blocked: [] });
     expect(await days()).toMatchObject({ '2025-01-04': '1000 in 1', '2025-01-06': '1000 in 1' });
+    await expectVerified();
+  });
+});
+
+describe('a transaction that moves to an earlier day', () => {
+  it('takes the days it cannot value out of what was complete', async () => {
+    await books.project(
+      facts.portfolio('P'),
+      facts.security('S', 'EUR'),
+      facts.transaction('P', 'TRANSFER_IN', 'S', '2025-01-20', { transaction_id: 'T', quantity: '10' }),
+      facts.closeDay('2025-01-10'),
+    );
+    // Its first day is still to come: nothing is complete, and nothing blocked.
+    expect(await completeness()).toEqual({ through: null, blocked: [] });
+    await books.project(correction(['P', 'S', 'T'], { transaction_date: '2025-01-09T10:00:00.000000Z' }));
+    expect(await completeness()).toEqual({
+      through: null,
+      blocked: [blockedDay('2025-01-09', 'unvalued'), blockedDay('2025-01-10', 'unvalued')],
+    });
+    await books.projections.rebuild({ all: true });
     await expectVerified();
   });
 });

@@ -254,6 +254,35 @@ describe('an exchange rate for a published day', () => {
     await expectVerified();
   });
 
+  it('reaches what lots cost that have moved to another security since', async () => {
+    await holding('S', 'USD');
+    await books.project(
+      facts.security('T', 'USD'),
+      facts.transaction('P', 'MERGER', 'S', '2025-01-08', {
+        transaction_id: 'M',
+        currency: 'USD',
+        quantity: '10',
+        ratio: '2',
+        target_security_id: 'T',
+      }),
+      facts.fx('USD', 'EUR', rates),
+      facts.closeDay('2025-01-12'),
+    );
+    // Of the days of the purchase alone: neither the merger nor anything of T lies in them.
+    await books.project(
+      facts.fx('USD', 'EUR', [
+        ['2025-01-02', '0.95'],
+        ['2025-01-04', '0.9'],
+      ]),
+    );
+    const [held] = await books.db.database.query(
+      `select cost_basis from daily_position_snapshots join securities using (security_no)
+       where security_id = 'T' and date = '2025-01-12' and superseded_by is null`,
+    );
+    expect(held).toEqual({ cost_basis: '950' });
+    await expectVerified();
+  });
+
   it('reaches keys that convert through a third currency, by either leg', async () => {
     await holding('S', 'CHF');
     await books.project(

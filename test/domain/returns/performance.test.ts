@@ -9,7 +9,7 @@ import {
   multiply,
   subtract,
   toNumber,
-  ONE,
+  type ONE,
   ZERO,
 } from '../../../domain/decimal.ts';
 import { day, type Day } from '../../../domain/dates.ts';
