@@ -172,3 +172,8 @@ export const streams = {
 export function cashSecurityId(currency: string): string {
   return `CASH_${currency}`;
 }
+
+/** `CASH_EUR` says by itself what it is kept in; other identifiers say nothing. */
+export function cashCurrency(securityId: string): string | undefined {
+  return /^CASH_([A-Z][A-Z0-9]{2,9})$/.exec(securityId)?.[1];
+}

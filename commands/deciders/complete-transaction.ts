@@ -17,11 +17,14 @@ import type { FieldError, Parsed } from '../parsed.ts';
 import { FAMILY } from '../schemas/transaction-rules.ts';
 import type { RecordTransaction } from '../schemas/transaction.ts';
 import { defined } from './changes.ts';
+import { isCashId } from './security.ts';
 
 /** What a transaction is judged against. */
 export interface TransactionContext {
   readonly portfolio: PortfolioSettings;
   readonly security: SecurityDetails;
+  /** What a reorganisation delivers; without it the identifier alone tells whether that is cash. */
+  readonly target?: SecurityDetails;
 }
 
 /** The instant meant: a plain date is the beginning of that day where the portfolio is kept. */
@@ -55,6 +58,30 @@ function amounts(input: RecordTransaction): Amounts {
   return { quantity, price: price ?? implied, gross };
 }
 
+/** Cash is neither split nor reorganised; it is exchanged for other cash, and for nothing else. */
+function cashFaults(input: RecordTransaction, { security, target }: TransactionContext): FieldError[] {
+  const { transaction_type: type, target_security_id: targetId } = input;
+  const family = FAMILY[type];
+  if (family !== 'split' && family !== 'reorganisation') return [];
+  const fromCash = security.type === 'cash';
+  const toCash = targetId !== undefined && (target ? target.type === 'cash' : isCashId(targetId));
+  if (type === 'EXCHANGE' && fromCash && toCash) return [];
+  const faults: FieldError[] = [];
+  if (fromCash)
+    faults.push({
+      field: 'security_id',
+      rule: 'cash',
+      message: type === 'EXCHANGE' ? 'cash is exchanged for cash only' : `${type} does not apply to cash`,
+    });
+  if (toCash)
+    faults.push({
+      field: 'target_security_id',
+      rule: 'cash',
+      message: type === 'EXCHANGE' ? 'only cash is exchanged for cash' : `${type} does not deliver cash`,
+    });
+  return faults;
+}
+
 function contextFaults(input: RecordTransaction, context: TransactionContext): FieldError[] {
   const { portfolio, security } = context;
   const faults: FieldError[] = [];
@@ -72,12 +99,7 @@ function contextFaults(input: RecordTransaction, context: TransactionContext): F
       rule: 'not_cash',
       message: `${input.transaction_type} moves cash, and ${security.security_id} is not of type cash`,
     });
-  if ((family === 'split' || family === 'reorganisation') && security.type === 'cash')
-    faults.push({
-      field: 'security_id',
-      rule: 'cash',
-      message: `${input.transaction_type} does not apply to cash`,
-    });
+  faults.push(...cashFaults(input, context));
   if (input.lots && portfolio.cost_basis_method !== 'specific')
     faults.push({
       field: 'lots',

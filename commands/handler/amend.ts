@@ -1,4 +1,5 @@
 /** Correcting and cancelling a recorded transaction. */
+import { cashCurrency } from '../../domain/events.ts';
 import type { TransactionFields } from '../../domain/events.ts';
 import type { EventLog } from '../../domain/log.ts';
 import type { PortfolioState } from '../deciders/portfolio.ts';
@@ -34,17 +35,21 @@ export async function correctTransaction(
   if (!settings) return unknownPortfolio(recorded.portfolio_id);
   const { details: security } = await request.lookups.security(recorded.security_id);
   if (!security) return unknownSecurity(recorded.security_id);
-  const target = command.target_security_id;
+  const { state } = await request.loadKey(recorded.portfolio_id, recorded.security_id);
+  const target = command.target_security_id ?? state.get(command.transaction_id)?.fields.target_security_id;
   const mentioned =
-    target === undefined ? undefined : await mentionedSecurity(request, target, recorded.currency);
+    target === undefined
+      ? undefined
+      : await mentionedSecurity(request, target, cashCurrency(target) ?? recorded.currency);
   if (mentioned && !mentioned.ok) return refuse('invalid', ...mentioned.errors);
+  const context = { portfolio: settings, security, ...(mentioned ? { target: mentioned.details } : {}) };
   const idempotency = requestKey(request.context, index);
   return changeKey(request, {
     portfolio: settings,
     securityId: recorded.security_id,
     transactionId: command.transaction_id,
     ...(target === undefined ? {} : { target }),
-    decide: (state) => decideCorrect(command, state, { portfolio: settings, security }),
+    decide: (state) => decideCorrect(command, state, context),
     ...(mentioned?.isNew ? { beforeAppend: () => registerMentioned(request, mentioned.details) } : {}),
     ...(idempotency ? { idempotency } : {}),
   });

@@ -1,7 +1,7 @@
 /** Recording a transaction. */
 import { createHash } from 'node:crypto';
 import type { SecurityDetails, TransactionFields } from '../../domain/events.ts';
-import { streams } from '../../domain/events.ts';
+import { cashCurrency, streams } from '../../domain/events.ts';
 import { completeTransaction } from '../deciders/complete-transaction.ts';
 import type { Refusal } from '../deciders/decision.ts';
 import { refuse } from '../deciders/decision.ts';
@@ -43,6 +43,7 @@ function needsCheck(fields: TransactionFields, isCash: boolean): boolean {
 /** What a transaction's mention of securities leads to once nothing else stands against it. */
 interface Mentions {
   readonly security: SecurityDetails;
+  readonly target?: SecurityDetails;
   readonly fresh: readonly SecurityDetails[];
 }
 
@@ -54,9 +55,14 @@ async function mentionsOf(request: Request, command: RecordTransaction): Promise
   if (!security.ok) return security;
   const fresh = security.isNew ? [security.details] : [];
   if (target === undefined) return { security: security.details, fresh };
-  const delivered = await mentionedSecurity(request, target, security.details.currency);
+  const delivered = await mentionedSecurity(
+    request,
+    target,
+    cashCurrency(target) ?? security.details.currency,
+  );
   if (!delivered.ok) return refuse('invalid', ...delivered.errors);
-  return { security: security.details, fresh: delivered.isNew ? [...fresh, delivered.details] : fresh };
+  const { details, isNew } = delivered;
+  return { security: security.details, target: details, fresh: isNew ? [...fresh, details] : fresh };
 }
 
 /** `false` when one of them was registered otherwise in between. */
@@ -73,7 +79,7 @@ export async function recordTransaction(request: Request, command: RecordTransac
   if ('ok' in mentions) return mentions;
   const { security, fresh } = mentions;
   const portfolio = known ?? mentionedPortfolio(command.portfolio_id, security.currency);
-  const completed = completeTransaction(command, { portfolio, security });
+  const completed = completeTransaction(command, { ...mentions, portfolio });
   if (!completed.ok) return refuse('invalid', ...completed.errors);
   if (!known) {
     // Somebody may open it otherwise at the same moment, so what is there is read and judged again.

@@ -1,6 +1,6 @@
 /** Securities, their splits, and the registration of those met by the way. */
 import type { SecurityDetails, SecurityType } from '../../domain/events.ts';
-import { cashSecurityId, streams } from '../../domain/events.ts';
+import { cashCurrency, streams } from '../../domain/events.ts';
 import type { Refusal } from '../deciders/decision.ts';
 import { refuse } from '../deciders/decision.ts';
 import type { SecurityState } from '../deciders/security.ts';
@@ -9,7 +9,6 @@ import {
   decideRegisterSecurity,
   evolveSecurity,
   initialSecurity,
-  isCashId,
   newSecurity,
 } from '../deciders/security.ts';
 import type { AnnounceSplit, RegisterSecurity } from '../schemas/security.ts';
@@ -64,19 +63,12 @@ export async function mentionedSecurity(
 ): Promise<Mentioned> {
   const { details } = await request.lookups.security(securityId);
   if (details) return { ok: true, details, isNew: false };
-  const implied = currency ?? impliedCurrency(securityId);
+  const implied = currency ?? cashCurrency(securityId);
   if (implied === undefined) return unregistered(securityId);
   const command = { security_id: securityId, currency: implied };
   const decision = decideRegisterSecurity(command, initialSecurity(), otherwise);
   if (!decision.ok) return decision;
   return { ok: true, details: newSecurity(command, otherwise), isNew: true };
-}
-
-/** `CASH_EUR` says by itself what it is kept in. */
-export function impliedCurrency(securityId: string): string | undefined {
-  if (!isCashId(securityId)) return undefined;
-  const currency = securityId.slice(cashSecurityId('').length);
-  return /^[A-Z][A-Z0-9]{2,9}$/.test(currency) ? currency : undefined;
 }
 
 export function unregistered(securityId: string): Refusal {

@@ -2,11 +2,11 @@
 import type { SecurityDetails } from '../../domain/events.ts';
 import { inOrder } from '../handler/in-order.ts';
 import type { Lookups } from '../handler/lookups.ts';
-import { impliedCurrency } from '../handler/securities.ts';
 import type { PortfolioState } from '../deciders/portfolio.ts';
 import { evolvePortfolio, initialPortfolio } from '../deciders/portfolio.ts';
 import type { SecurityState } from '../deciders/security.ts';
 import { decideRegisterSecurity, evolveSecurity, initialSecurity } from '../deciders/security.ts';
+import { cashCurrency } from '../../domain/events.ts';
 import type { DomainEvent } from '../../domain/events.ts';
 import type { Draft } from './draft.ts';
 
@@ -83,7 +83,7 @@ export async function loadKnown(draft: Draft, lookups: Lookups): Promise<Known> 
     mentioned(securityId, currency, register) {
       const { details } = known.security(securityId);
       if (details) return details;
-      const named = draft.currencies.get(securityId) ?? currency ?? impliedCurrency(securityId);
+      const named = draft.currencies.get(securityId) ?? currency ?? cashCurrency(securityId);
       if (named === undefined) return undefined;
       const decision = decideRegisterSecurity(
         { security_id: securityId, currency: named },

@@ -1,5 +1,6 @@
 /** Corrections and cancellations of an import, of its own transactions and of those in the log. */
 import { createHash } from 'node:crypto';
+import { cashCurrency } from '../../domain/events.ts';
 import type { DomainEvent } from '../../domain/events.ts';
 import type { Decision } from '../deciders/decision.ts';
 import type { KeyState } from '../deciders/transactions.ts';
@@ -34,7 +35,10 @@ function createStates(resolving: Resolving, imported: ImportedTransactions) {
         const key = await loadKey(stored.portfolio_id, stored.security_id);
         const transaction = key.state.get(transactionId);
         if (transaction) state = new Map([[transactionId, transaction]]);
-        await resolving.known.learn(resolving.lookups, stored.portfolio_id, stored.security_id);
+        const { known, lookups } = resolving;
+        await known.learn(lookups, stored.portfolio_id, stored.security_id);
+        const target = transaction?.fields.target_security_id;
+        if (target !== undefined) await known.learn(lookups, stored.portfolio_id, target);
       } else if (own) {
         state = new Map([[transactionId, { original: own, fields: own, cancelled: false }]]);
       }
@@ -59,9 +63,13 @@ function decide(resolving: Resolving, { kind, entry }: Amendment, state: KeyStat
   if (!portfolio || !security) return unknownTransaction(transaction_id);
   const target = entry.command.target_security_id;
   const register = (event: DomainEvent) => output.plan('securities', entry.ref, event, { rows: 0 });
-  if (target !== undefined && !known.mentioned(target, fields.currency, register))
-    return unregistered(target);
-  return decideCorrect(entry.command, state, { portfolio, security });
+  const mentioned =
+    target === undefined
+      ? known.security(fields.target_security_id ?? '').details
+      : known.mentioned(target, cashCurrency(target) ?? fields.currency, register);
+  if (target !== undefined && !mentioned) return unregistered(target);
+  const context = { portfolio, security, ...(mentioned ? { target: mentioned } : {}) };
+  return decideCorrect(entry.command, state, context);
 }
 
 /**

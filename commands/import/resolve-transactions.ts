@@ -1,4 +1,5 @@
 /** The transactions of an import. Whether the log knows them already it tells itself, when they are appended. */
+import { cashCurrency } from '../../domain/events.ts';
 import type { TransactionFields } from '../../domain/events.ts';
 import { completeTransaction } from '../deciders/complete-transaction.ts';
 import { closedRefusal, unknownPortfolio } from '../deciders/portfolio.ts';
@@ -33,10 +34,10 @@ function complete(
     known.mentioned(securityId, currency, (event) => output.plan('securities', ref, event, { rows: 0 }));
   const security = mentioned(command.security_id, undefined);
   if (!security) return rejected(...unregistered(command.security_id).errors);
-  const completed = completeTransaction(command, { portfolio: settings, security });
-  if (completed.ok && command.target_security_id !== undefined)
-    mentioned(command.target_security_id, security.currency);
-  return completed;
+  const targetId = command.target_security_id;
+  const target =
+    targetId === undefined ? undefined : mentioned(targetId, cashCurrency(targetId) ?? security.currency);
+  return completeTransaction(command, { portfolio: settings, security, ...(target ? { target } : {}) });
 }
 
 /** A closed portfolio takes no new transactions, but one that it knows is still a repeat of that one. */

@@ -3,7 +3,7 @@ import type { Queryable } from '../database/database.ts';
 import type { CashMode, CostBasisMethod, FlowTiming } from '../../domain/events.ts';
 import type { Cause } from '../../projections/register/model.ts';
 import type { ClaimedPortfolio, KeyRef, KeyRow, MarkRow } from '../../projections/fold/model.ts';
-import type { Failure } from '../../projections/fold/store.ts';
+import type { Failure, Link } from '../../projections/fold/store.ts';
 
 export async function dirtyPortfolios(
   db: Queryable,
@@ -168,20 +168,25 @@ export async function cashKeys(tx: Queryable, portfolioNos: readonly number[]): 
   return rows.map(keyRow);
 }
 
-export async function links(
-  tx: Queryable,
-  portfolioNos: readonly number[],
-): Promise<(KeyRef & { targetNo: number })[]> {
-  const rows = await tx.query<{ portfolio_no: number; security_no: number; target_no: number }>(
-    `select distinct portfolio_no, security_no, target_no
-     from transactions
-     where portfolio_no = any($1::integer[]) and target_no is not null`,
+export async function links(tx: Queryable, portfolioNos: readonly number[]): Promise<Link[]> {
+  const rows = await tx.query<{
+    portfolio_no: number;
+    security_no: number;
+    target_no: number;
+    mixed: boolean;
+  }>(
+    `select distinct t.portfolio_no, t.security_no, t.target_no, (s.type = 'cash') <> (o.type = 'cash') as mixed
+     from transactions t
+     join securities s on s.security_no = t.security_no
+     join securities o on o.security_no = t.target_no
+     where t.portfolio_no = any($1::integer[]) and t.target_no is not null`,
     [portfolioNos],
   );
   return rows.map((row) => ({
     portfolioNo: row.portfolio_no,
     securityNo: row.security_no,
     targetNo: row.target_no,
+    mixed: row.mixed,
   }));
 }
 

@@ -4,6 +4,7 @@ import { market, paidTransactions, transactions } from '../projection-store/fold
 import { marketsFrom } from '../../projections/fold/market.ts';
 import type { KeyRow } from '../../projections/fold/model.ts';
 import { linkedGroups } from '../../projections/fold/plan.ts';
+import { tiesOf } from '../../projections/fold/task.ts';
 import { bookOf, isDerivedCash, settingsOf } from '../../projections/queries/book.ts';
 import type { Book } from '../../projections/queries/book.ts';
 import type { PortfolioRow } from '../../projections/queries/rows.ts';
@@ -30,7 +31,7 @@ export async function loadBook(
     securityId,
   ]);
   if (!key) return undefined;
-  const group = await linkedKeys(db, key.portfolio_no, key.security_no);
+  const group = await linkedKeys(db, portfolio, key.portfolio_no, key.security_no);
   const everywhere = group.map(({ portfolioNo, securityNo }) => ({ portfolioNo, securityNo, at: null }));
   const own = await transactions(db, everywhere);
   const cash = group.filter((each) => isDerivedCash(portfolio, each));
@@ -56,9 +57,13 @@ export async function loadBook(
   });
 }
 
-async function linkedKeys(db: Queryable, portfolioNo: number, securityNo: number): Promise<KeyRow[]> {
-  const pairs = (await links(db, [portfolioNo])).map((link) => [link.securityNo, link.targetNo] as const);
-  const [group = [securityNo]] = linkedGroups([securityNo], pairs);
+async function linkedKeys(
+  db: Queryable,
+  { cash }: PortfolioRow,
+  portfolioNo: number,
+  securityNo: number,
+): Promise<KeyRow[]> {
+  const [group = [securityNo]] = linkedGroups([securityNo], tiesOf(cash, await links(db, [portfolioNo])));
   return keys(
     db,
     group.map((each) => ({ portfolioNo, securityNo: each })),

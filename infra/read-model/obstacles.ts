@@ -24,6 +24,8 @@ const BLOCKED_DAYS = `
     limit $2
   ) b
   where p.portfolio_id = any($1::text[])
+    -- Most portfolios are complete, and then their rows need not be looked at.
+    and s.complete_through is distinct from s.horizon
   order by p.portfolio_id, b.date, b.security_id`;
 
 export function loadBlockedDays(

@@ -5,12 +5,13 @@
 import { FROM_INCEPTION } from '../register/model.ts';
 import type { Day } from '../../domain/dates.ts';
 import { foldKeys } from './fold-keys.ts';
-import { keyOf } from './model.ts';
-import type { ClaimedPortfolio, KeyPlan, KeyRow, MarkRow } from './model.ts';
+import { keyOf, push } from './model.ts';
+import type { ClaimedPortfolio, KeyPlan, KeyRef, KeyRow, MarkRow } from './model.ts';
 import type { DayChanges } from './diff.ts';
 import { aggregatePortfolios } from './aggregate.ts';
 import { linkedGroups, merge, planKeys } from './plan.ts';
-import type { FoldSession } from './store.ts';
+import type { FoldSession, Link } from './store.ts';
+import { isDerivedCash, tiesOf } from './task.ts';
 import type { FoldTask } from './task.ts';
 
 export interface FoldOutcome {
@@ -24,8 +25,15 @@ export interface FoldOutcome {
 /** What a portfolio's trades in a currency, or its cash itself, ask of its cash. */
 interface CashPlan {
   readonly portfolioNo: number;
-  readonly currency: string;
+  /** The currency of the trades, or the number of the key. */
+  readonly of: { readonly currency: string } | { readonly securityNo: number };
   readonly plan: KeyPlan;
+}
+
+interface Planned {
+  readonly tasks: FoldTask[];
+  readonly cashPlans: CashPlan[];
+  readonly links: readonly Link[];
 }
 
 /** Rows folded before they are written: bounds memory however long a history is. */
@@ -44,7 +52,7 @@ export async function foldPortfolios(
   const horizon = await session.horizon();
   const changes = new Map<number, DayChanges>(claimed.map((portfolioNo) => [portfolioNo, new Map()]));
 
-  const { tasks, cashPlans } = await planTasks(session, portfolios, marks, horizon, changes);
+  const { tasks, cashPlans, links } = await planTasks(session, portfolios, marks, horizon, changes);
   const outcome = { portfolios: claimed.length, keys: 0, rows: 0, epochs: 0, failures: 0 };
   const run = async (wave: readonly FoldTask[]) => {
     for (const chunk of chunks(wave, horizon)) {
@@ -58,14 +66,10 @@ export async function foldPortfolios(
   };
   await run(tasks);
   // Cash comes second: which trades it pays for is known only once they have been applied.
-  await run(await cashTasks(session, portfolios, cashPlans, changes));
+  await run(await cashTasks(session, portfolios, cashPlans, links, changes));
   outcome.epochs += await aggregatePortfolios(session, [...portfolios.values()], changes, horizon, marks);
   await session.deleteMarks(marks.map((mark) => mark.dirtyId));
   return outcome;
-}
-
-function isDerivedCash(portfolio: ClaimedPortfolio, key: KeyRow): boolean {
-  return portfolio.cash === 'derived' && key.securityId === `CASH_${key.currency}`;
 }
 
 async function planTasks(
@@ -74,7 +78,7 @@ async function planTasks(
   marks: readonly MarkRow[],
   horizon: Day | null,
   changes: ReadonlyMap<number, DayChanges>,
-): Promise<{ tasks: FoldTask[]; cashPlans: CashPlan[] }> {
+): Promise<Planned> {
   const plans = planKeys(marks);
   const roll = marks.filter((mark) => mark.securityNo === 0);
   if (roll.length > 0 && horizon !== null) {
@@ -93,15 +97,40 @@ async function planTasks(
   }
 
   const links = await session.links([...portfolios.keys()]);
-  const groups: { portfolio: ClaimedPortfolio; securityNos: number[] }[] = [];
-  for (const portfolio of portfolios.values()) {
+  const tasks: FoldTask[] = [];
+  const cashPlans: CashPlan[] = [];
+  for (const { portfolio, members } of await groupsOf(session, portfolios, plans.values(), links)) {
     const { portfolioNo } = portfolio;
-    const own = [...plans.values()].filter((plan) => plan.portfolioNo === portfolioNo);
-    const tied = links
-      .filter((link) => link.portfolioNo === portfolioNo)
-      .map((link) => [link.securityNo, link.targetNo] as const);
+    const asked = members.flatMap((key) => plans.get(keyOf(key)) ?? []);
+    if (members.some((key) => isDerivedCash(portfolio, key))) {
+      for (const plan of asked) cashPlans.push({ portfolioNo, of: plan, plan });
+      continue;
+    }
+    const plan = retried(groupPlan(asked), members);
+    if (!plan) continue;
+    tasks.push({ portfolio, keys: members, plan, changes: changes.get(portfolioNo)! });
+    if (portfolio.cash === 'derived' && plan.transactional)
+      for (const currency of new Set(members.filter((key) => !key.isCash).map((key) => key.currency)))
+        cashPlans.push({ portfolioNo, of: { currency }, plan });
+  }
+  return { tasks, cashPlans, links };
+}
+
+/** The keys that are asked for, with those that reorganisations tie to them. */
+async function groupsOf(
+  session: FoldSession,
+  portfolios: ReadonlyMap<number, ClaimedPortfolio>,
+  asked: Iterable<KeyRef>,
+  links: readonly Link[],
+): Promise<{ portfolio: ClaimedPortfolio; members: KeyRow[] }[]> {
+  const refs = groupBy(asked);
+  const ties = groupBy(links);
+  const groups: { portfolio: ClaimedPortfolio; securityNos: number[] }[] = [];
+  for (const [portfolioNo, own] of refs) {
+    const portfolio = portfolios.get(portfolioNo)!;
+    const tied = tiesOf(portfolio.cash, ties.get(portfolioNo) ?? []);
     for (const securityNos of linkedGroups(
-      own.map((plan) => plan.securityNo),
+      own.map(({ securityNo }) => securityNo),
       tied,
     ))
       groups.push({ portfolio, securityNos });
@@ -112,24 +141,18 @@ async function planTasks(
     ),
   );
   const keys = new Map(rows.map((row) => [keyOf(row), row]));
+  return groups.map(({ portfolio, securityNos }) => ({
+    portfolio,
+    members: securityNos.flatMap(
+      (securityNo) => keys.get(keyOf({ portfolioNo: portfolio.portfolioNo, securityNo })) ?? [],
+    ),
+  }));
+}
 
-  const tasks: FoldTask[] = [];
-  const cashPlans: CashPlan[] = [];
-  for (const { portfolio, securityNos } of groups) {
-    const { portfolioNo } = portfolio;
-    const members = securityNos.flatMap((securityNo) => keys.get(keyOf({ portfolioNo, securityNo })) ?? []);
-    const plan = retried(groupPlan(members.flatMap((key) => plans.get(keyOf(key)) ?? [])), members);
-    if (!plan) continue;
-    if (members.length === 1 && isDerivedCash(portfolio, members[0]!)) {
-      cashPlans.push({ portfolioNo, currency: members[0]!.currency, plan });
-      continue;
-    }
-    tasks.push({ portfolio, keys: members, plan, changes: changes.get(portfolioNo)! });
-    if (portfolio.cash === 'derived' && plan.transactional)
-      for (const currency of new Set(members.filter((key) => !key.isCash).map((key) => key.currency)))
-        cashPlans.push({ portfolioNo, currency, plan });
-  }
-  return { tasks, cashPlans };
+function groupBy<T extends KeyRef>(refs: Iterable<T>): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  for (const ref of refs) push(groups, ref.portfolioNo, ref);
+  return groups;
 }
 
 /** One plan for keys that are folded together; several keys always go the whole way. */
@@ -154,20 +177,22 @@ async function cashTasks(
   session: FoldSession,
   portfolios: ReadonlyMap<number, ClaimedPortfolio>,
   cashPlans: readonly CashPlan[],
+  links: readonly Link[],
   changes: ReadonlyMap<number, DayChanges>,
 ): Promise<FoldTask[]> {
   if (cashPlans.length === 0) return [];
-  const plans = new Map<string, KeyPlan[]>();
-  for (const { portfolioNo, currency, plan } of cashPlans) {
-    const name = `${portfolioNo}/${currency}`;
-    plans.set(name, [...(plans.get(name) ?? []), plan]);
+  const cashKeys = await session.cashKeys([...new Set(cashPlans.map((plan) => plan.portfolioNo))]);
+  const numbers = new Map(cashKeys.map((key) => [`${key.portfolioNo}/${key.currency}`, key.securityNo]));
+  const plans = new Map<string, KeyPlan>();
+  for (const { portfolioNo, of, plan } of cashPlans) {
+    const securityNo = 'currency' in of ? numbers.get(`${portfolioNo}/${of.currency}`) : of.securityNo;
+    if (securityNo !== undefined) merge(plans, { ...plan, portfolioNo, securityNo });
   }
-  const keys = await session.cashKeys([...new Set(cashPlans.map((plan) => plan.portfolioNo))]);
-  return keys.flatMap((key) => {
-    const portfolio = portfolios.get(key.portfolioNo)!;
-    const plan = retried(groupPlan(plans.get(`${key.portfolioNo}/${key.currency}`) ?? []), [key]);
+  const groups = await groupsOf(session, portfolios, plans.values(), links);
+  return groups.flatMap(({ portfolio, members }) => {
+    const plan = retried(groupPlan(members.flatMap((key) => plans.get(keyOf(key)) ?? [])), members);
     if (!plan) return [];
-    return [{ portfolio, keys: [key], plan, changes: changes.get(key.portfolioNo)! }];
+    return [{ portfolio, keys: members, plan, changes: changes.get(portfolio.portfolioNo)! }];
   });
 }
 

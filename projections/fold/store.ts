@@ -19,6 +19,11 @@ export interface KeyStretch extends KeyRef {
   readonly to: Day;
 }
 
+export interface Link extends KeyRef {
+  readonly targetNo: number;
+  readonly mixed: boolean;
+}
+
 /** Prices and rates as stored: everything in the asked span and the last value before it. */
 export interface MarketRows {
   readonly prices: readonly { securityNo: number; day: Day; price: string }[];
@@ -122,7 +127,8 @@ export interface FoldSession {
   keysToRoll(portfolioNos: readonly number[], horizon: Day): Promise<KeyRow[]>;
   /** Keys that derived cash is kept in. */
   cashKeys(portfolioNos: readonly number[]): Promise<KeyRow[]>;
-  links(portfolioNos: readonly number[]): Promise<(KeyRef & { targetNo: number })[]>;
+  /** Which keys reorganisations tie together; `mixed` where one is cash and the other is not. */
+  links(portfolioNos: readonly number[]): Promise<Link[]>;
   /** For each key its last checkpoint before the day, where there is one. */
   checkpoints(points: readonly (KeyRef & { beforeDay: Day })[]): Promise<Checkpoint[]>;
   /** The keys' transactions that are not cancelled, from the instant on (null: all). */

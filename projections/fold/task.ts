@@ -7,10 +7,12 @@ import {
   transactionFrom,
 } from '../../domain/books/transactions.ts';
 import type { Day } from '../../domain/dates.ts';
+import { cashSecurityId } from '../../domain/events.ts';
+import type { CashMode } from '../../domain/events.ts';
 import type { DayChanges } from './diff.ts';
 import { groupByKey, keyOf, push } from './model.ts';
 import type { Checkpoint, ClaimedPortfolio, KeyPlan, KeyRow, TransactionRow } from './model.ts';
-import type { FoldSession } from './store.ts';
+import type { FoldSession, Link } from './store.ts';
 
 /** A key, or several that reorganisations tie together, to be folded by one plan. */
 export interface FoldTask {
@@ -29,8 +31,25 @@ export interface LoadedTask {
   readonly failure?: { readonly error: unknown };
 }
 
-export function isDerivedCash({ portfolio, keys: [key] }: Pick<FoldTask, 'portfolio' | 'keys'>): boolean {
-  return portfolio.cash === 'derived' && key!.securityId === `CASH_${key!.currency}`;
+/** Whether the books themselves move this key. */
+export function isDerivedCash(
+  portfolio: Pick<ClaimedPortfolio, 'cash'>,
+  key: Pick<KeyRow, 'securityId' | 'currency'>,
+): boolean {
+  return portfolio.cash === 'derived' && key.securityId === cashSecurityId(key.currency);
+}
+
+/**
+ * The pairs of keys to fold together. Derived cash is folded after the keys it pays for, so that a tie
+ * between cash and another security, which no command lets in, does not count there.
+ */
+export function tiesOf(
+  cash: CashMode,
+  links: readonly Pick<Link, 'securityNo' | 'targetNo' | 'mixed'>[],
+): (readonly [source: number, target: number])[] {
+  return links
+    .filter(({ mixed }) => cash === 'explicit' || !mixed)
+    .map(({ securityNo, targetNo }) => [securityNo, targetNo] as const);
 }
 
 type PaidRow = Awaited<ReturnType<FoldSession['paidTransactions']>>[number];
@@ -62,25 +81,22 @@ export async function loadTasks(session: FoldSession, tasks: readonly FoldTask[]
       ),
     ),
   );
-  const cashTasks = tasks.filter(isDerivedCash);
-  const paid = await (cashTasks.length === 0
-    ? []
-    : session.paidTransactions(
-        cashTasks.map((task) => ({
-          portfolioNo: task.portfolio.portfolioNo,
-          currency: task.keys[0]!.currency,
-          at: checkpointOf(task)?.at ?? null,
-        })),
-      ));
+  const cashOf = ({ portfolio, keys }: FoldTask) => keys.filter((key) => isDerivedCash(portfolio, key));
+  const points = tasks.flatMap((task) =>
+    cashOf(task).map(({ portfolioNo, currency }) => ({
+      portfolioNo,
+      currency,
+      at: checkpointOf(task)?.at ?? null,
+    })),
+  );
+  const paid = await (points.length === 0 ? [] : session.paidTransactions(points));
   const paidBy = new Map<string, PaidRow[]>();
   for (const row of paid) push(paidBy, `${row.portfolioNo}/${row.currency}`, row);
 
   return tasks.map((task) => {
     const checkpoint = checkpointOf(task);
     const own = task.keys.flatMap((key) => rows.get(keyOf(key)) ?? []);
-    const legs = isDerivedCash(task)
-      ? (paidBy.get(`${task.portfolio.portfolioNo}/${task.keys[0]!.currency}`) ?? [])
-      : [];
+    const legs = cashOf(task).flatMap((key) => paidBy.get(`${key.portfolioNo}/${key.currency}`) ?? []);
     try {
       return { task, checkpoint, transactions: inOrder(own, legs, task.portfolio.timeZone, checkpoint) };
     } catch (error) {

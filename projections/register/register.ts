@@ -8,7 +8,7 @@ import { rankOf, transactionFrom } from '../../domain/books/transactions.ts';
 import { day } from '../../domain/dates.ts';
 import type { Day } from '../../domain/dates.ts';
 import { decimal, sign } from '../../domain/decimal.ts';
-import { cashSecurityId } from '../../domain/events.ts';
+import { cashCurrency, cashSecurityId } from '../../domain/events.ts';
 import type {
   DatedValue,
   PortfolioSettings,
@@ -144,7 +144,8 @@ export function createRegister(known: Known): Register {
     addKey(portfolioNo, security.securityNo);
     let targetNo: number | undefined;
     if (fields.target_security_id !== undefined) {
-      targetNo = securityFor(fields.target_security_id, fields.currency).securityNo;
+      const { target_security_id: target, currency } = fields;
+      targetNo = securityFor(target, cashCurrency(target) ?? currency).securityNo;
       addKey(portfolioNo, targetNo);
     }
     if (settings.cash === 'derived' && security.details.type !== 'cash')

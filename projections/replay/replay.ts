@@ -18,9 +18,10 @@ import { initialState } from '../../domain/books/state.ts';
 import { cashLeg, compareTransactions, transactionFrom } from '../../domain/books/transactions.ts';
 import { valueDays } from '../../domain/books/valuation.ts';
 import type { Day } from '../../domain/dates.ts';
-import { cashSecurityId } from '../../domain/events.ts';
 import type { PortfolioSettings } from '../../domain/events.ts';
 import { linkedGroups } from '../fold/plan.ts';
+import type { Link } from '../fold/store.ts';
+import { isDerivedCash, tiesOf } from '../fold/task.ts';
 import { marketsFrom } from '../fold/market.ts';
 import type { Markets } from '../fold/market.ts';
 import type { PortfolioRecord, SecurityRecord } from '../register/model.ts';
@@ -75,32 +76,33 @@ export function createReplayer(facts: Facts): Replayer {
     const settings = bookSettings(record.settings);
     const market = markets.of({ settings });
     const derived = record.settings.cash === 'derived';
-    const isCashKey = (key: KeyDetails) => derived && key.securityId === cashSecurityId(key.currency);
+    const cashOf = (group: readonly number[]) =>
+      group.map(detailsOf).filter((key) => isDerivedCash(record.settings, key));
     const own = new Map<number, Transaction[]>();
-    const links: [number, number][] = [];
+    const links: Pick<Link, 'securityNo' | 'targetNo' | 'mixed'>[] = [];
     for (const { securityNo, targetNo, fields } of facts.transactionsOf(record.portfolioNo)) {
       const transaction = transactionFrom(fields, record.settings.time_zone);
       const list = own.get(securityNo);
       if (list) list.push(transaction);
       else own.set(securityNo, [transaction]);
-      if (targetNo !== undefined) links.push([securityNo, targetNo]);
+      if (targetNo === undefined) continue;
+      const mixed = detailsOf(securityNo).isCash !== detailsOf(targetNo).isCash;
+      links.push({ securityNo, targetNo, mixed });
     }
     const legs = new Map<string, Transaction[]>();
     const sums = createSums(horizon);
 
     const numbers = (keysOf.get(record.portfolioNo) ?? []).sort((a, b) => a - b);
-    const cash = numbers.filter((securityNo) => isCashKey(detailsOf(securityNo)));
-    const groups = linkedGroups(
-      numbers.filter((securityNo) => !cash.includes(securityNo)),
-      links,
-    );
-    for (const group of [...groups, ...cash.map((securityNo) => [securityNo])]) {
+    const groups = linkedGroups(numbers, tiesOf(record.settings.cash, links));
+    const isCash = (group: readonly number[]) => cashOf(group).length > 0;
+    // Derived cash comes last: which trades it pays for is known only once they have been applied.
+    for (const group of [...groups.filter((each) => !isCash(each)), ...groups.filter(isCash)]) {
       const keys = new Map(
         group.map((securityNo) => [detailsOf(securityNo).securityId, detailsOf(securityNo)]),
       );
       const transactions = group.flatMap((securityNo) => own.get(securityNo) ?? []);
-      const first = detailsOf(group[0]!);
-      if (isCashKey(first)) for (const leg of legs.get(first.currency) ?? []) transactions.push(leg);
+      for (const { currency } of cashOf(group))
+        for (const leg of legs.get(currency) ?? []) transactions.push(leg);
       transactions.sort(compareTransactions);
       const result = foldTransactions(settings, keys, new Map(), transactions, market);
       if (derived) collectLegs(legs, transactions, keys, new Set(result.pending.map((p) => p.transactionId)));

@@ -2,6 +2,7 @@
 import type { KeyDetails } from '../../domain/books/model.ts';
 import { linkedGroups } from '../fold/plan.ts';
 import { marketsFrom } from '../fold/market.ts';
+import { tiesOf } from '../fold/task.ts';
 import { bookOf, isDerivedCash, settingsOf } from '../queries/book.ts';
 import type { Book } from '../queries/book.ts';
 import type { PortfolioRow } from '../queries/rows.ts';
@@ -22,10 +23,18 @@ export function bookFrom(
   const records = facts.recordsOf(record.portfolioNo);
   const applied = records.filter(({ cancelled }) => !cancelled);
   // A cancelled reorganisation ties its keys together for good, here as in the tables.
+  const isMixed = (...pair: [number, number]) =>
+    new Set(pair.map((each) => securities.get(each)!.details.type === 'cash')).size > 1;
   const links = records.flatMap((each) =>
-    each.targetNo === undefined ? [] : [[each.securityNo, each.targetNo] as const],
+    each.targetNo === undefined
+      ? []
+      : {
+          securityNo: each.securityNo,
+          targetNo: each.targetNo,
+          mixed: isMixed(each.securityNo, each.targetNo),
+        },
   );
-  const [group = [securityNo]] = linkedGroups([securityNo], links);
+  const [group = [securityNo]] = linkedGroups([securityNo], tiesOf(portfolio.cash, links));
   const details = (each: number): KeyDetails => keys.get(securities.get(each)!.details.security_id)!.details;
   const members = group.map(details);
   const cash = new Set(members.filter((key) => isDerivedCash(portfolio, key)).map((key) => key.currency));

@@ -32,6 +32,15 @@ const script = fc
       }),
       { minLength: 1, maxLength: 12 },
     ),
+    exchanges: fc.array(
+      fc.record({
+        day: fc.constantFrom(...DAYS),
+        // 0 is all that is held then.
+        quantity: fc.integer({ min: 0, max: 99 }),
+        back: fc.boolean(),
+      }),
+      { maxLength: 3 },
+    ),
     prices: fc.uniqueArray(
       fc.record({
         security: fc.constantFrom('US1', 'US2', 'EU1'),
@@ -46,7 +55,7 @@ const script = fc
     ),
     business: fc.uniqueArray(fc.constantFrom(...DAYS), { minLength: 1, maxLength: 4 }),
   })
-  .map(({ method, trades, prices, rates, business }) => {
+  .map(({ method, trades, exchanges, prices, rates, business }) => {
     const currency = (security: string) => (security.startsWith('US') ? 'USD' : 'EUR');
     const opening: Fact[] = [
       facts.portfolio('P', { cost_basis_method: method }),
@@ -64,6 +73,19 @@ const script = fc
           ...(type === 'MERGER'
             ? { ratio: '0.5', target_security_id: security === 'US1' ? 'US2' : 'US1' }
             : {}),
+        }),
+      ),
+      facts.transaction('P', 'DEPOSIT', 'CASH_EUR', DAYS[2]!, {
+        transaction_id: 'D',
+        gross_transaction_amount: '500',
+      }),
+      ...exchanges.map(({ day, quantity, back }, index) =>
+        facts.transaction('P', 'EXCHANGE', back ? 'CASH_USD' : 'CASH_EUR', day, {
+          transaction_id: `X${index}`,
+          target_security_id: back ? 'CASH_EUR' : 'CASH_USD',
+          quantity: String(quantity),
+          ratio: '1.1',
+          currency: back ? 'USD' : 'EUR',
         }),
       ),
       ...prices.map(({ security, day, price }) =>

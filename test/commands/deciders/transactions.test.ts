@@ -110,6 +110,48 @@ describe('completing a transaction', () => {
   });
 });
 
+describe('cash in a reorganisation', () => {
+  const euros: SecurityDetails = { security_id: 'CASH_EUR', currency: 'EUR', type: 'cash' };
+  const dollars: SecurityDetails = { security_id: 'CASH_USD', currency: 'USD', type: 'cash' };
+  const into = (type: 'EXCHANGE' | 'MERGER', target: SecurityDetails, from: SecurityDetails) =>
+    faults(
+      {
+        transaction_type: type,
+        security_id: from.security_id,
+        target_security_id: target.security_id,
+        ratio: '1.08',
+        price: undefined,
+      },
+      { portfolio, security: from, target },
+    );
+
+  it('is exchanged for other cash', () => {
+    expect(into('EXCHANGE', dollars, euros)).toEqual([]);
+    const fields = { security_id: 'CASH_EUR', quantity: '1000', price: undefined, ratio: '1.08' };
+    const given = { portfolio, security: euros, target: dollars };
+    const exchange = { transaction_type: 'EXCHANGE' as const, target_security_id: 'CASH_USD' };
+    expect(completed({ ...fields, ...exchange }, given)).toMatchObject({
+      quantity: '1000',
+      ratio: '1.08',
+      currency: 'EUR',
+      target_security_id: 'CASH_USD',
+      gross_transaction_amount: '0',
+    });
+  });
+  it('is told by its identifier where nothing else is known of it', () => {
+    const exchange = { transaction_type: 'EXCHANGE' as const, price: undefined, ratio: '2' };
+    expect(faults({ ...exchange, target_security_id: 'CASH_USD' })).toEqual(['target_security_id cash']);
+    const given = { portfolio, security: euros };
+    expect(faults({ ...exchange, target_security_id: 'CASH_USD' }, given)).toEqual([]);
+  });
+  it('is refused in any other', () => {
+    expect(into('MERGER', dollars, euros)).toEqual(['security_id cash', 'target_security_id cash']);
+    expect(into('EXCHANGE', security, euros)).toEqual(['security_id cash']);
+    expect(into('EXCHANGE', dollars, security)).toEqual(['target_security_id cash']);
+    expect(into('MERGER', dollars, security)).toEqual(['target_security_id cash']);
+  });
+});
+
 const recorded = (changes: Partial<RecordTransaction> = {}): DomainEvent => ({
   type: 'TransactionRecorded',
   data: completed(changes),

@@ -53,6 +53,28 @@ describe('recording transactions', () => {
     });
   });
 
+  it('registers the cash that an exchange delivers in the currency it is named after', async () => {
+    const exchange = transaction({
+      transaction_id: 'XC',
+      transaction_type: 'EXCHANGE',
+      security_id: 'CASH_SEK',
+      target_security_id: 'CASH_NOK',
+      quantity: 1000,
+      price: undefined,
+      ratio: 1.08,
+      currency: undefined,
+    });
+    expect(await one(exchange)).toMatchObject({ id: 'XC', status: 'accepted' });
+    const events = await fixture.log.readFeed((await fixture.log.head()) - 3, 3);
+    expect(events.map(({ type, data }) => [type, data])).toMatchObject([
+      ['SecurityRegistered', { security_id: 'CASH_SEK', currency: 'SEK', type: 'cash' }],
+      ['SecurityRegistered', { security_id: 'CASH_NOK', currency: 'NOK', type: 'cash' }],
+      ['TransactionRecorded', { currency: 'SEK', target_security_id: 'CASH_NOK', quantity: '1000' }],
+    ]);
+    const correction = { transaction_id: 'XC', quantity: 900, reason: 'misread' };
+    expect(await fixture.post('corrections', [correction])).toMatchObject([{ status: 'accepted' }]);
+  });
+
   it('takes the currency of a known security, and of cash by its identifier', async () => {
     await one(transaction());
     expect(told([await one(transaction({ transaction_id: 'A', currency: undefined }))])).toEqual([

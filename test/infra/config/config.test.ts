@@ -131,7 +131,7 @@ describe('a bad value', () => {
     ['PORT', '70000', 'must be a whole number from 0 to 65535'],
     ['PORT', '-1', 'must be a whole number from 0 to 65535'],
     ['PORT', '80.5', 'must be a whole number from 0 to 65535'],
-    ['POSTGRES_MAX_CONNECTIONS', '1', 'must be a whole number from 2 to 10000'],
+    ['POSTGRES_MAX_CONNECTIONS', '1', 'must be a whole number from 20 to 10000'],
     ['METRICS_ENABLED', 'maybe', 'must be true or false'],
     ['LOG_LEVEL', 'loud', 'must be one of fatal, error, warn, info, debug, trace, silent'],
     ['CLOSE_DAY_AT', '24:00', 'must be a time of day such as 22:30'],

@@ -108,7 +108,7 @@ describe('days that cannot be completed', () => {
       { portfolio_id: 'EURO', date: '2025-08-14', reason: 'missing_fx_rate', security_id: 'SEC_AAPL' },
     ]);
     const euro = await reading((model) => model.portfolio('EURO'));
-    expect(euro?.portfolio).toMatchObject({ latest_date: '2025-08-17', complete_through: '2025-08-12' });
+    expect(euro?.portfolio).toMatchObject({ latest_date: '2025-08-17', complete_through: null });
   });
 
   test('a position without any price is unvalued, and no day of −100 % is shown', async () => {
