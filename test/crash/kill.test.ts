@@ -37,7 +37,7 @@ describe(`kill -9 at random moments (${AT})`, () => {
   }
 
   it('during an import: the same files imported again complete it, and nothing is there twice', async () => {
-    await untilHit(7, 900, async (round, window) => {
+    await untilHit(7, 600, async (round, window) => {
       const sources = importFiles(`I${round}`);
       const before = await books.log.head();
       const planned = (await plan(books, sources)).events;
@@ -98,10 +98,10 @@ function plan(books: Books, sources: readonly SourceText[]) {
   );
 }
 
-/** Half a year of two portfolios in two securities of their own. */
+/** A hundred days of two portfolios in two securities of their own. */
 function importFiles(name: string): SourceText[] {
-  const first = day('2024-09-01');
-  const dates = Array.from({ length: 184 }, (_, i) => isoDate(first + i));
+  const first = day('2024-12-01');
+  const dates = Array.from({ length: 100 }, (_, i) => isoDate(first + i));
   const securities = [`${name}-A`, `${name}-B`];
   const portfolios = [`${name}-1`, `${name}-2`];
   const lines = (rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
@@ -126,7 +126,7 @@ function importFiles(name: string): SourceText[] {
       command: 'transactions',
       text: lines(
         portfolios.flatMap((portfolio_id) =>
-          Array.from({ length: 200 }, (_, i) => ({
+          Array.from({ length: 120 }, (_, i) => ({
             transaction_id: `${portfolio_id}-${i}`,
             portfolio_id,
             security_id: random.pick(securities),

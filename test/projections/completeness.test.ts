@@ -163,6 +163,26 @@ describe('a missing exchange rate', () => {
 });
 
 describe('a portfolio that is emptied', () => {
+  it('has rows of nothing also when it was empty from the first day on', async () => {
+    await books.project(facts.portfolio('P', { cash: 'explicit' }), facts.security('S', 'EUR'));
+    await books.project(facts.closeDay('2025-01-10'));
+    await books.project(
+      facts.transaction('P', 'FEE', 'S', '2025-01-06', {
+        transaction_id: 'F',
+        gross_transaction_amount: '5',
+      }),
+    );
+    expect(await days()).toEqual({
+      '2025-01-06': '0 in 1',
+      '2025-01-07': '0 in 0',
+      '2025-01-08': '0 in 0',
+      '2025-01-09': '0 in 0',
+      '2025-01-10': '0 in 0',
+    });
+    expect(await completeness()).toEqual({ through: '2025-01-10', blocked: [] });
+    await expectVerified();
+  });
+
   it('keeps rows of nothing until something comes in again', async () => {
     await books.project(
       facts.portfolio('P'),

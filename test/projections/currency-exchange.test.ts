@@ -144,7 +144,7 @@ describe('a currency exchange in books that derive their cash', () => {
   });
 
   it('can be taken back', async () => {
-    await books.project(cancellation('P', 'CASH_EUR', 'X1'));
+    await books.project(cancellation(['P', 'CASH_EUR', 'X1']));
     const { CASH_EUR, CASH_USD } = await cash();
     expect([CASH_EUR?.at(-1), CASH_USD]).toEqual([
       '2025-01-07 10000',
