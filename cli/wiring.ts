@@ -241,7 +241,10 @@ function observeBacklog(
 ): () => Promise<void> {
   const look = () => {
     projections.status().then(
-      (status) => metrics.lag('fold', status.lagEvents, status.lagSeconds),
+      (status) => {
+        metrics.lag('fold', status.lagEvents, status.lagSeconds);
+        metrics.backlog(status);
+      },
       (error: unknown) => logger.warn('the state of the projections could not be read', { error }),
     );
   };

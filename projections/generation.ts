@@ -21,6 +21,9 @@ export interface ProjectionState {
   readonly failedKeys: number;
   /** The same, and the events of which it is not even known what keys they touch. */
   readonly quarantinedKeys: number;
+  readonly pendingTransactions: number;
+  /** Portfolio-days made up to the horizon that are not complete, or come after one that is not. */
+  readonly incompleteDays: number;
   /** The fold version of the rows; several while versions are mixed, none when nothing was folded. */
   readonly foldVersions: readonly number[];
 }

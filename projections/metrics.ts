@@ -40,8 +40,6 @@ export interface ProjectionMetrics {
 
 export interface LogMetrics {
   eventsAppended(source: 'http' | 'kafka' | 'import' | 'cli', events: number): void;
-  /** One commit of the log: the requests it carried and how long it took. */
-  groupCommitted(requests: number, seconds: number): void;
 }
 
 export interface HttpMetrics {
@@ -66,6 +64,5 @@ export const NO_METRICS: Metrics = {
   rebuild: () => undefined,
   backlog: () => undefined,
   eventsAppended: () => undefined,
-  groupCommitted: () => undefined,
   httpRequest: () => undefined,
 };

@@ -21,6 +21,9 @@ export interface ProjectionStatus {
   readonly lagSeconds: number;
   readonly dirtyKeys: number;
   readonly quarantinedKeys: number;
+  readonly pendingTransactions: number;
+  /** Portfolio-days that wait for a value or a rate, or come after one that does. */
+  readonly incompleteDays: number;
   readonly foldVersion: number;
   /** Fold versions found in the rows; another than `foldVersion` asks for a rebuild. */
   readonly rowVersions: readonly number[];
@@ -175,6 +178,8 @@ export function createProjections(options: ProjectionsOptions): Projections {
         lagSeconds: next ? Math.max(0, (now() - Date.parse(next.recordedAt)) / 1000) : 0,
         dirtyKeys: state.dirtyKeys,
         quarantinedKeys: state.quarantinedKeys,
+        pendingTransactions: state.pendingTransactions,
+        incompleteDays: state.incompleteDays,
         foldVersion: FOLD_VERSION,
         rowVersions: state.foldVersions,
       };

@@ -65,7 +65,7 @@ function cashFaults(input: RecordTransaction, { security, target }: TransactionC
   if (family !== 'split' && family !== 'reorganisation') return [];
   const fromCash = security.type === 'cash';
   const toCash = targetId !== undefined && (target ? target.type === 'cash' : isCashId(targetId));
-  if (type === 'EXCHANGE' && fromCash && toCash) return [];
+  if (type === 'EXCHANGE' && fromCash && toCash) return exchangeFaults(input);
   const faults: FieldError[] = [];
   if (fromCash)
     faults.push({
@@ -80,6 +80,15 @@ function cashFaults(input: RecordTransaction, { security, target }: TransactionC
       message: type === 'EXCHANGE' ? 'only cash is exchanged for cash' : `${type} does not deliver cash`,
     });
   return faults;
+}
+
+/** What an exchange of currencies costs is a FEE or a TAX of its own, on the cash that pays it. */
+function exchangeFaults(input: RecordTransaction): FieldError[] {
+  return (['trade_fee', 'taxes', 'gross_transaction_amount'] as const).flatMap((field) => {
+    const value = input[field];
+    if (value === undefined || isZero(decimal(value))) return [];
+    return [{ field, rule: 'not_applicable', message: 'must be left out of an exchange of currencies' }];
+  });
 }
 
 function contextFaults(input: RecordTransaction, context: TransactionContext): FieldError[] {

@@ -46,24 +46,8 @@ function logMetrics(registry: Registry): LogMetrics {
     labelNames: ['source'],
     registers,
   });
-  const requests = new Histogram({
-    name: 'chronofolio_group_commit_requests',
-    help: 'Append requests carried by one commit of the log.',
-    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
-    registers,
-  });
-  const seconds = new Histogram({
-    name: 'chronofolio_group_commit_duration_seconds',
-    help: 'Duration of one commit of the log.',
-    buckets: FAST_SECONDS,
-    registers,
-  });
   return {
     eventsAppended: (source, events) => appended.inc({ source }, events),
-    groupCommitted: (carried, duration) => {
-      requests.observe(carried);
-      seconds.observe(duration);
-    },
   };
 }
 

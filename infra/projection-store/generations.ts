@@ -86,6 +86,8 @@ function createGeneration(database: Database, slot: Slot): Generation {
         dirty_keys: number;
         failed: number;
         rejected: number;
+        pending: number;
+        incomplete_days: number;
         fold_versions: number[];
       }>(
         `select (select position from checkpoints where name = 'register') as position,
@@ -94,6 +96,9 @@ function createGeneration(database: Database, slot: Slot): Generation {
                 (select count(*) from (select distinct portfolio_no, security_no from dirty) d) as dirty_keys,
                 (select count(*) from position_state where status = 'FAILED') as failed,
                 (select count(*) from quarantine where security_no is null) as rejected,
+                (select count(*) from pending_transactions) as pending,
+                (select coalesce(sum(horizon - coalesce(complete_through, first_day - 1)), 0) from portfolio_state
+                 where horizon >= first_day) as incomplete_days,
                 (select coalesce(array_agg(distinct fold_version), '{}') from portfolio_state where fold_version > 0) as fold_versions`,
       );
       return {
@@ -103,6 +108,8 @@ function createGeneration(database: Database, slot: Slot): Generation {
         dirtyKeys: row?.dirty_keys ?? 0,
         failedKeys: row?.failed ?? 0,
         quarantinedKeys: (row?.failed ?? 0) + (row?.rejected ?? 0),
+        pendingTransactions: row?.pending ?? 0,
+        incompleteDays: row?.incomplete_days ?? 0,
         foldVersions: row?.fold_versions ?? [],
       };
     },

@@ -6,7 +6,6 @@ const text = async (metrics: { render(): Promise<{ body: string }> }) => (await 
 test('what is measured is told as Prometheus text', async () => {
   const metrics = createMetrics({ processMetrics: false });
   metrics.eventsAppended('import', 20);
-  metrics.groupCommitted(4, 0.002);
   metrics.eventsProjected('register', 7);
   metrics.lag('fold', 12, 0.25);
   metrics.batch('fold', 30, 0.02);
@@ -20,7 +19,6 @@ test('what is measured is told as Prometheus text', async () => {
   const lines = await text(metrics);
   for (const line of [
     'chronofolio_events_appended_total{source="import"} 20',
-    'chronofolio_group_commit_requests_sum 4',
     'chronofolio_events_projected_total{projector="register"} 7',
     'chronofolio_projection_lag_events{projector="fold"} 12',
     'chronofolio_projection_lag_seconds{projector="fold"} 0.25',
