@@ -34,6 +34,8 @@ export interface Generation {
   readonly fold: FoldStore;
   readonly rebuild: RebuildStore;
   state(): Promise<ProjectionState>;
+  /** Gathers the statistics that statements are planned by. */
+  analyze(): Promise<void>;
   /** Marks keys to be folded again on an operator's order; returns how many. */
   order(scope: {
     portfolioId?: string;

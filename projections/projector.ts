@@ -8,6 +8,11 @@ import { createRegisterDriver } from './register/drive.ts';
 /** How many portfolios one look at the work takes in, and how many marks one transaction folds. */
 const LOOK = 256;
 const MARKS_PER_TRANSACTION = 500;
+/**
+ * After so many rows the statistics of the tables are too old to plan by, and nobody else may be in time;
+ * again each time as many have come as there were, so that a steady trickle hardly ever pays for it.
+ */
+const ANALYZE_AFTER_ROWS = 20_000;
 
 export interface Progress {
   readonly phase: string;
@@ -36,6 +41,9 @@ export function createProjector(
 ): Projector {
   const driver = createRegisterDriver(log, generation.register, (batch) => events.registered?.(batch));
 
+  let unanalyzed = 0;
+  let analyzed = 0;
+
   async function fold(onProgress?: (progress: Progress) => void): Promise<number> {
     let folded = 0;
     let rows = 0;
@@ -58,6 +66,7 @@ export function createProjector(
         events.folded?.(outcome, (performance.now() - started) / 1000);
         claimed += outcome.portfolios;
         rows += outcome.rows;
+        unanalyzed += outcome.rows;
         report(0);
       }
       // Every portfolio is in other workers' hands: they will see to it.
@@ -71,7 +80,13 @@ export function createProjector(
   return {
     async step(onProgress) {
       const registered = await driver.run((done, total) => onProgress?.({ phase: 'register', done, total }));
-      return registered + (await fold(onProgress));
+      const folded = await fold(onProgress);
+      if (unanalyzed >= Math.max(ANALYZE_AFTER_ROWS, analyzed)) {
+        analyzed += unanalyzed;
+        unanalyzed = 0;
+        await generation.analyze();
+      }
+      return registered + folded;
     },
   };
 }

@@ -45,7 +45,9 @@ export async function days(tx: Queryable, stretches: readonly KeyStretch[]): Pro
      join position_timeseries t on t.portfolio_no = w.portfolio_no and t.security_no = w.security_no
        and t.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day and t.superseded_by is null
      join daily_position_snapshots d on d.portfolio_no = t.portfolio_no and d.security_no = t.security_no
-       and d.date = t.date and d.superseded_by is null`,
+       and d.date = t.date and d.superseded_by is null
+       -- Said again, or the planner may walk all days of the key on this side.
+       and d.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day`,
     columns(stretches),
   );
   return rows.map(({ portfolio_no: portfolioNo, security_no: securityNo, ...row }) => ({

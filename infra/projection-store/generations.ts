@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts';
 import { otherSlot } from '../../projections/generation.ts';
 import type { Generation, Generations, Slot } from '../../projections/generation.ts';
 import { createFoldStore } from './fold-store.ts';
-import { createRebuildStore } from './rebuild-store.ts';
+import { ANALYZE, createRebuildStore } from './rebuild-store.ts';
 import { createRegisterStore } from './register-store.ts';
 
 /** @param databaseOf the pool whose search_path is on the slot's schema, then public */
@@ -78,6 +78,7 @@ function createGeneration(database: Database, slot: Slot): Generation {
     register: createRegisterStore(database),
     fold: createFoldStore(database),
     rebuild: createRebuildStore(database, slot),
+    analyze: async () => void (await database.query(ANALYZE)),
     async state() {
       const [row] = await database.query<{
         position: number;

@@ -42,12 +42,16 @@ export async function collectFacts(
 ): Promise<Facts> {
   const collector = createFactsCollector();
   let position = 0;
+  let page = log.readFeed(position, PAGE, { upTo });
   while (position < upTo) {
-    const events = await log.readFeed(position, PAGE, { upTo });
+    const events = await page;
     const last = events.at(-1);
     if (!last) break;
-    collector.add(events);
     position = last.position;
+    // The next page is on its way while this one is taken in.
+    page = position < upTo ? log.readFeed(position, PAGE, { upTo }) : page;
+    page.catch(() => undefined);
+    collector.add(events);
     onProgress?.(position, upTo);
   }
   return collector.facts(position);
