@@ -1,4 +1,5 @@
 /** What the API needs from the rest of the program, besides commands and queries. */
+import type { RebuildJob, RebuildJobScope } from '../projections/rebuild/jobs.ts';
 
 /** The read model as far as waiting for it goes. */
 export interface ProjectionWaiter {
@@ -39,29 +40,9 @@ export interface MetricsText {
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-export type RebuildStatus = 'running' | 'completed' | 'failed' | 'cancelled';
-
-export interface RebuildRequest {
-  /** All of it when neither is given. */
-  readonly portfolio_id?: string;
-  readonly security_id?: string;
-  /** ISO date. */
-  readonly from?: string;
-}
-
-export interface Rebuild {
-  readonly rebuild_id: string;
-  readonly status: RebuildStatus;
-  readonly scope: RebuildRequest;
-  readonly started_at: string;
-  readonly finished_at: string | null;
-  readonly events_total: number;
-  readonly events_done: number;
-  readonly rows_written: number;
-  readonly rows_per_second: number;
-  readonly eta_seconds: number | null;
-  readonly error: string | null;
-}
+export type Rebuild = RebuildJob;
+/** What to rebuild; all of it when nothing is named. */
+export type RebuildRequest = RebuildJobScope;
 
 export interface Rebuilds {
   /** `undefined` when another one is running. */

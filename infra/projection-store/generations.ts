@@ -78,7 +78,9 @@ function createGeneration(database: Database, slot: Slot): Generation {
     register: createRegisterStore(database),
     fold: createFoldStore(database),
     rebuild: createRebuildStore(database, slot),
-    analyze: async () => void (await database.query(ANALYZE)),
+    async analyze() {
+      await database.query(ANALYZE);
+    },
     async state() {
       const [row] = await database.query<{
         position: number;
