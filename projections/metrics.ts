@@ -53,16 +53,3 @@ export interface HttpMetrics {
 }
 
 export type Metrics = ProjectionMetrics & LogMetrics & HttpMetrics;
-
-/** Measures nothing. */
-export const NO_METRICS: Metrics = {
-  eventsProjected: () => undefined,
-  lag: () => undefined,
-  batch: () => undefined,
-  epochs: () => undefined,
-  rowsWritten: () => undefined,
-  rebuild: () => undefined,
-  backlog: () => undefined,
-  eventsAppended: () => undefined,
-  httpRequest: () => undefined,
-};

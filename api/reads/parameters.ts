@@ -5,7 +5,7 @@ import { tryInstant } from '../../domain/dates.ts';
 import type { ReturnOptions } from '../../domain/returns/model.ts';
 import { FLOW_TIMINGS } from '../../domain/returns/model.ts';
 import type { KnownAt } from '../../projections/queries/reading.ts';
-import type { DateRange, Page } from '../../projections/queries/read-model.ts';
+import type { DateRange } from '../../projections/queries/read-model.ts';
 
 /** A whole number in decimal digits, within bounds. */
 export function wholeNumber(min: number, max: number) {
@@ -101,10 +101,6 @@ export const conventions = {
 
 export function rangeOf({ from, to }: { from?: string | undefined; to?: string | undefined }): DateRange {
   return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-}
-
-export function pageFrom<Key>(limit: number, after: Key | undefined): Page<Key> {
-  return after === undefined ? { limit } : { limit, after };
 }
 
 export function returnOptions(query: {

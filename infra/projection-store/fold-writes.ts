@@ -3,6 +3,7 @@ import type { DatabaseTransaction } from '../database/database.ts';
 import { isoDate } from '../../domain/dates.ts';
 import { FOLD_VERSION } from '../../domain/books/version.ts';
 import type { EpochRow, KeyWrites, Retired } from '../../projections/fold/store.ts';
+import { CHECKPOINT_EVERY } from '../../projections/fold/checkpoints.ts';
 import { NULL } from '../../projections/fold/text.ts';
 
 export async function writeKeys(tx: DatabaseTransaction, writes: KeyWrites): Promise<void> {
@@ -126,8 +127,13 @@ async function replaceCheckpoints(tx: DatabaseTransaction, writes: KeyWrites): P
       `delete from fold_checkpoints c
        using unnest($1::integer[], $2::integer[], $3::timestamptz[]) as f(portfolio_no, security_no, at)
        where c.portfolio_no = f.portfolio_no and c.security_no = f.security_no
-         and (c.at >= coalesce(f.at, '-infinity') or c.seq % 32 <> 0)`,
-      [from.map((f) => f.portfolioNo), from.map((f) => f.securityNo), from.map((f) => f.at)],
+         and (c.at >= coalesce(f.at, '-infinity') or c.seq % $4::integer <> 0)`,
+      [
+        from.map((f) => f.portfolioNo),
+        from.map((f) => f.securityNo),
+        from.map((f) => f.at),
+        CHECKPOINT_EVERY,
+      ],
     );
   const rows = writes.checkpoints;
   if (rows.length > 0)

@@ -5,7 +5,7 @@ import type { Day } from '../../domain/dates.ts';
 import type { Checkpoint, KeyRef } from './model.ts';
 
 /** Every so many transactions of a key the fold's state is kept. */
-const CHECKPOINT_EVERY = 32;
+export const CHECKPOINT_EVERY = 32;
 
 /**
  * The checkpoints to keep of a run of effects: every 32nd transaction of the key, and the last.
