@@ -22,6 +22,10 @@ export interface ProjectionState {
   /** The same, and the events of which it is not even known what keys they touch. */
   readonly quarantinedKeys: number;
   readonly pendingTransactions: number;
+  /** Transactions whose sender computed another cost. */
+  readonly costDiscrepancies: number;
+  /** How many days the worst portfolio's last complete day is before its latest one. */
+  readonly watermarkBehindDays: number;
   /** Portfolio-days made up to the horizon that are not complete, or come after one that is not. */
   readonly incompleteDays: number;
   /** The fold version of the rows; several while versions are mixed, none when nothing was folded. */

@@ -3,6 +3,7 @@ import type { EventLog, StoredEvent } from '../domain/log.ts';
 import { foldPortfolios } from './fold/fold-portfolios.ts';
 import type { FoldOutcome } from './fold/fold-portfolios.ts';
 import type { Generation } from './generation.ts';
+import type { Cause } from './register/model.ts';
 import { createRegisterDriver } from './register/drive.ts';
 
 /** How many portfolios one look at the work takes in, and how many marks one transaction folds. */
@@ -34,10 +35,12 @@ export interface Projector {
   step(onProgress?: (progress: Progress) => void): Promise<number>;
 }
 
+/** @param causes the marks this projector takes up; all, where none are given */
 export function createProjector(
   log: EventLog,
   generation: Generation,
   events: ProjectorEvents = {},
+  causes?: readonly Cause[],
 ): Projector {
   const driver = createRegisterDriver(log, generation.register, (batch) => events.registered?.(batch));
 
@@ -48,7 +51,7 @@ export function createProjector(
     let folded = 0;
     let rows = 0;
     for (;;) {
-      const dirty = await generation.fold.dirtyPortfolios(LOOK);
+      const dirty = await generation.fold.dirtyPortfolios(LOOK, causes);
       if (dirty.length === 0) return folded;
       let claimed = 0;
       for (const batch of batches(dirty)) {

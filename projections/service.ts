@@ -10,6 +10,7 @@ import type { RebuildResult } from './rebuild/rebuild.ts';
 import { verify } from './verify/verify.ts';
 import type { VerifyReport, VerifyScope } from './verify/verify.ts';
 import { FROM_INCEPTION } from './register/model.ts';
+import type { Cause } from './register/model.ts';
 
 export interface ProjectionStatus {
   readonly slot: Slot;
@@ -22,6 +23,10 @@ export interface ProjectionStatus {
   readonly dirtyKeys: number;
   readonly quarantinedKeys: number;
   readonly pendingTransactions: number;
+  /** Transactions whose sender computed another cost. */
+  readonly costDiscrepancies: number;
+  /** How many days the worst portfolio's last complete day is before its latest one. */
+  readonly watermarkBehindDays: number;
   /** Portfolio-days that wait for a value or a rate, or come after one that does. */
   readonly incompleteDays: number;
   readonly foldVersion: number;
@@ -69,6 +74,11 @@ export interface ProjectionsOptions {
   readonly now: () => number;
   /** Milliseconds between looks for events of other processes; idle looks become up to 20 times rarer. */
   readonly pollMs: number;
+  /**
+   * The marks that the live loop of this process takes up; all, where none are given. A portfolio is always
+   * folded whole, so that this decides who does the work and not what comes of it.
+   */
+  readonly causes?: readonly Cause[];
   readonly events?: ProjectorEvents;
   /** A failure of the loop, which goes on after a pause. */
   readonly onError?: (error: unknown) => void;
@@ -81,6 +91,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 export function createProjections(options: ProjectionsOptions): Projections {
   const { log, generations, pollMs, now } = options;
   const projectors = new Map<Slot, Projector>();
+  const liveProjectors = new Map<Slot, Projector>();
   let loop: Promise<void> | undefined;
   let stopping = false;
   let wakeUp: (() => void) | undefined;
@@ -89,6 +100,14 @@ export function createProjections(options: ProjectionsOptions): Projections {
   function projectorOf(slot: Slot): Projector {
     const found = projectors.get(slot) ?? createProjector(log, generations.of(slot), options.events);
     projectors.set(slot, found);
+    return found;
+  }
+
+  function liveProjectorOf(slot: Slot): Projector {
+    if (options.causes === undefined) return projectorOf(slot);
+    const found =
+      liveProjectors.get(slot) ?? createProjector(log, generations.of(slot), options.events, options.causes);
+    liveProjectors.set(slot, found);
     return found;
   }
 
@@ -118,7 +137,7 @@ export function createProjections(options: ProjectionsOptions): Projections {
     let idle = 1;
     while (!stopping) {
       try {
-        const done = await projectorOf(await generations.active()).step();
+        const done = await liveProjectorOf(await generations.active()).step();
         idle = done > 0 ? 1 : Math.min(idle * 1.5, IDLE_FACTOR);
         if (done === 0) await pause(pollMs * idle);
       } catch (error) {
@@ -179,6 +198,8 @@ export function createProjections(options: ProjectionsOptions): Projections {
         dirtyKeys: state.dirtyKeys,
         quarantinedKeys: state.quarantinedKeys,
         pendingTransactions: state.pendingTransactions,
+        costDiscrepancies: state.costDiscrepancies,
+        watermarkBehindDays: state.watermarkBehindDays,
         incompleteDays: state.incompleteDays,
         foldVersion: FOLD_VERSION,
         rowVersions: state.foldVersions,

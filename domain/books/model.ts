@@ -46,6 +46,8 @@ export interface Transaction {
   readonly accruedInterest: Decimal;
   /** Rate agreed for this trade: one local unit in base currency. */
   readonly fxRate?: Decimal;
+  /** The sender's own figure for the cost, to compare ours with. */
+  readonly netCost?: Decimal;
   readonly ratio?: Decimal;
   readonly costFraction?: Decimal;
   readonly lots?: readonly { readonly lotId: string; readonly quantity: Decimal }[];

@@ -112,6 +112,7 @@ export function transactionFrom(fields: TransactionFields, timeZone: string): Tr
     taxes: amount(decimal(fields.taxes)),
     accruedInterest: amount(decimal(fields.accrued_interest)),
     fxRate: fields.fx_rate === undefined ? undefined : decimal(fields.fx_rate),
+    netCost: fields.net_cost === undefined ? undefined : decimal(fields.net_cost),
     ratio: fields.ratio === undefined ? undefined : decimal(fields.ratio),
     costFraction: fields.cost_fraction === undefined ? undefined : decimal(fields.cost_fraction),
     lots: fields.lots?.map((lot) => ({ lotId: lot.lot_id, quantity: decimal(lot.quantity) })),

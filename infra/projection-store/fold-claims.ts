@@ -8,11 +8,12 @@ import type { Failure, Link } from '../../projections/fold/store.ts';
 export async function dirtyPortfolios(
   db: Queryable,
   limit: number,
+  causes?: readonly Cause[],
 ): Promise<{ portfolioNo: number; marks: number }[]> {
   const rows = await db.query<{ portfolio_no: number; marks: number }>(
     `select portfolio_no, count(*) as marks
-     from dirty group by portfolio_no order by min(dirty_id) limit $1`,
-    [limit],
+     from dirty where $2::text[] is null or cause = any ($2) group by portfolio_no order by min(dirty_id) limit $1`,
+    [limit, causes ?? null],
   );
   return rows.map((row) => ({ portfolioNo: row.portfolio_no, marks: row.marks }));
 }

@@ -44,7 +44,8 @@ export async function days(tx: Queryable, stretches: readonly KeyStretch[]): Pro
      from unnest($1::integer[], $2::integer[], $3::integer[], $4::integer[]) as w(portfolio_no, security_no, from_day, to_day)
      join position_timeseries t on t.portfolio_no = w.portfolio_no and t.security_no = w.security_no
        and t.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day and t.superseded_by is null
-     join daily_position_snapshots d on d.portfolio_no = t.portfolio_no and d.security_no = t.security_no
+     -- A damaged day may have lost its snapshot; without its series row it counts as missing.
+     left join daily_position_snapshots d on d.portfolio_no = t.portfolio_no and d.security_no = t.security_no
        and d.date = t.date and d.superseded_by is null
        -- Said again, or the planner may walk all days of the key on this side.
        and d.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day`,

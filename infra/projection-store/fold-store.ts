@@ -1,19 +1,22 @@
 /** The fold's tables of one generation. */
 import type { Database } from '../database/database.ts';
 import type { FoldSession, FoldStore } from '../../projections/fold/store.ts';
+import type { Slot } from '../../projections/generation.ts';
 import * as claims from './fold-claims.ts';
 import * as facts from './fold-facts.ts';
 import * as rows from './fold-rows.ts';
 import * as writes from './fold-writes.ts';
+import { noteAnnouncements } from './outbox-rows.ts';
+import type { OutboxSettings } from './outbox-rows.ts';
 import * as portfolioRows from './portfolio-rows.ts';
 
 /** Races are lost only to a worker that did the same work; a few repeats always find them done. */
 const RETRIES = 20;
 
-/** `database` must have its search_path on the generation. */
-export function createFoldStore(database: Database): FoldStore {
+/** `database` must have its search_path on the generation in `slot`. */
+export function createFoldStore(database: Database, slot: Slot, outbox?: OutboxSettings): FoldStore {
   return {
-    dirtyPortfolios: (limit) => claims.dirtyPortfolios(database, limit),
+    dirtyPortfolios: (limit, causes) => claims.dirtyPortfolios(database, limit, causes),
     transaction: (work) =>
       database.transaction(
         (tx) => {
@@ -33,7 +36,10 @@ export function createFoldStore(database: Database): FoldStore {
             market: (request) => facts.market(tx, request),
             days: (stretches) => rows.days(tx, stretches),
             history: (stretches) => rows.history(tx, stretches),
-            writeKeys: (changes) => writes.writeKeys(tx, changes),
+            writeKeys: async (changes) => {
+              await writes.writeKeys(tx, changes);
+              if (outbox) await noteAnnouncements(tx, slot, outbox, changes.announcements);
+            },
             bounds: (portfolioNos) => portfolioRows.bounds(tx, portfolioNos),
             portfolioDays: (stretches) => portfolioRows.portfolioDays(tx, stretches),
             sums: (stretches) => portfolioRows.sums(tx, stretches),

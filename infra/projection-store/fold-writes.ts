@@ -1,8 +1,8 @@
 /** Writes what a fold of keys changed: rows out, rows in, state. One statement per table. */
-import type { DatabaseTransaction } from '../database/database.ts';
+import type { DatabaseTransaction, Queryable } from '../database/database.ts';
 import { isoDate } from '../../domain/dates.ts';
 import { FOLD_VERSION } from '../../domain/books/version.ts';
-import type { EpochRow, KeyWrites, Retired } from '../../projections/fold/store.ts';
+import type { DiscrepancyRow, EpochRow, KeyWrites, Retired } from '../../projections/fold/store.ts';
 import { CHECKPOINT_EVERY } from '../../projections/fold/checkpoints.ts';
 import { NULL } from '../../projections/fold/text.ts';
 
@@ -154,20 +154,35 @@ async function replaceCheckpoints(tx: DatabaseTransaction, writes: KeyWrites): P
     );
 }
 
-async function decide(tx: DatabaseTransaction, { decided, pending, states }: KeyWrites): Promise<void> {
+/** What was found of the transactions decided anew, in place of what was found before. */
+async function decide(
+  tx: DatabaseTransaction,
+  { decided, pending, discrepancies, states }: KeyWrites,
+): Promise<void> {
   await tx.query(
-    `delete from pending_transactions p using transactions t
-     where p.portfolio_no = any($1::integer[])
-       and t.portfolio_no = p.portfolio_no and t.transaction_id = p.transaction_id and t.cancelled`,
-    [[...new Set(states.map((state) => state.portfolioNo))]],
+    `with over as (
+       select * from unnest($2::integer[], $3::text[]) as d(portfolio_no, transaction_id)
+       union all
+       select t.portfolio_no, t.transaction_id
+       from (
+         select portfolio_no, transaction_id from pending_transactions where portfolio_no = any($1::integer[])
+         union
+         select portfolio_no, transaction_id from cost_discrepancies where portfolio_no = any($1::integer[])
+       ) found
+       join transactions t using (portfolio_no, transaction_id)
+       where t.cancelled
+     ), compared as (
+       delete from cost_discrepancies c using over o
+       where c.portfolio_no = o.portfolio_no and c.transaction_id = o.transaction_id
+     )
+     delete from pending_transactions p using over o
+     where p.portfolio_no = o.portfolio_no and p.transaction_id = o.transaction_id`,
+    [
+      [...new Set(states.map((state) => state.portfolioNo))],
+      decided.map(([portfolioNo]) => portfolioNo),
+      decided.map(([, id]) => id),
+    ],
   );
-  if (decided.length > 0)
-    await tx.query(
-      `delete from pending_transactions p
-       using unnest($1::integer[], $2::text[]) as d(portfolio_no, transaction_id)
-       where p.portfolio_no = d.portfolio_no and p.transaction_id = d.transaction_id`,
-      [decided.map(([portfolioNo]) => portfolioNo), decided.map(([, id]) => id)],
-    );
   if (pending.length > 0)
     await tx.query(
       `insert into pending_transactions (portfolio_no, security_no, transaction_id, reason)
@@ -179,6 +194,24 @@ async function decide(tx: DatabaseTransaction, { decided, pending, states }: Key
         pending.map((p) => p.reason),
       ],
     );
+  if (discrepancies.length > 0) await insertDiscrepancies(tx, discrepancies);
+}
+
+export async function insertDiscrepancies(
+  tx: Queryable,
+  rows: readonly DiscrepancyRow[],
+): Promise<void> {
+  await tx.query(
+    `insert into cost_discrepancies (portfolio_no, security_no, transaction_id, upstream, computed)
+     select * from unnest($1::integer[], $2::integer[], $3::text[], $4::numeric[], $5::numeric[])`,
+    [
+      rows.map((d) => d.portfolioNo),
+      rows.map((d) => d.securityNo),
+      rows.map((d) => d.transactionId),
+      rows.map((d) => d.upstream),
+      rows.map((d) => d.computed),
+    ],
+  );
 }
 
 async function updateStates(tx: DatabaseTransaction, states: KeyWrites['states']): Promise<void> {

@@ -10,6 +10,7 @@ import { marks } from './fold-claims.ts';
 import { days, history } from './fold-rows.ts';
 import { portfolioDays } from './portfolio-rows.ts';
 import { writeFactsInBulk } from './bulk-facts.ts';
+import { insertDiscrepancies } from './fold-writes.ts';
 import { openRowSink } from './row-sink.ts';
 
 const COPY: Readonly<Record<StreamedTable, string>> = {
@@ -38,7 +39,7 @@ const TAKE_KEYS_OFF = `
 // flip, and was held up since, would fill it a second time.
 const EMPTY = `
   truncate portfolios, securities, splits, transactions, prices, fx_rates, calendar, portfolio_state, position_state,
-           dirty, fold_checkpoints, pending_transactions, quarantine, epochs, position_history,
+           dirty, fold_checkpoints, pending_transactions, cost_discrepancies, quarantine, epochs, position_history,
            daily_position_snapshots, position_timeseries, portfolio_timeseries restart identity;
   delete from checkpoints`;
 
@@ -79,7 +80,7 @@ export function createRebuildStore(database: Database, slot: Slot): RebuildStore
     },
     writeFacts: (facts) => writeFactsInBulk(database, facts),
     open: (table) => openRowSink(database, COPY[table]),
-    async writeStates({ keys, portfolios, pending }) {
+    async writeStates({ keys, portfolios, pending, discrepancies }) {
       await database.transaction(async (tx) => {
         await tx.copyIn(
           `copy position_state from stdin`,
@@ -105,6 +106,7 @@ export function createRebuildStore(database: Database, slot: Slot): RebuildStore
             pending.map((p) => p.reason),
           ],
         );
+        if (discrepancies.length > 0) await insertDiscrepancies(tx, discrepancies);
       });
     },
     async finish(position) {

@@ -1,5 +1,5 @@
 /** The portfolios' own rows: exact sums of their keys' rows, for the days that changed and no others. */
-import { isOrder } from '../register/model.ts';
+import { isOrder, isRepair } from '../register/model.ts';
 import { addDays, EMPTY_DAY } from '../../domain/books/aggregate.ts';
 import { createChecksum } from '../../domain/books/checksum.ts';
 import { isoDate } from '../../domain/dates.ts';
@@ -16,6 +16,11 @@ interface Work {
   readonly blockedFrom: Day | null;
   /** The days to look at, ascending. */
   readonly days: readonly Day[];
+  /**
+   * Rows were found damaged: days are added up anew, since differences would carry the damage on, and
+   * what changes is put right within the epoch.
+   */
+  readonly repair: boolean;
 }
 
 /** Writes the rows of the days that the keys' changes touch and returns how many epochs that began. */
@@ -35,10 +40,21 @@ export async function aggregatePortfolios(
     const { portfolioNo, completeThrough } = portfolio;
     const { firstDay = null, blockedFrom = null } = bounds.get(portfolioNo) ?? {};
     const days = daysToLookAt(portfolio, firstDay, horizon, changes);
+    const repairs = marks.filter((mark) => mark.portfolioNo === portfolioNo && isRepair(mark.cause));
+    if (firstDay !== null && horizon !== null)
+      for (const { fromDay, throughDay } of repairs)
+        for (let day = Math.max(firstDay, fromDay); day <= Math.min(throughDay ?? horizon, horizon); day++)
+          days.add(day);
     if (retried.has(portfolioNo) && firstDay !== null && horizon !== null)
       for (let day = Math.max(firstDay, (completeThrough ?? firstDay - 1) + 1); day <= horizon; day++)
         days.add(day);
-    return { portfolio, firstDay, blockedFrom, days: [...days].sort((a, b) => a - b) };
+    return {
+      portfolio,
+      firstDay,
+      blockedFrom,
+      days: [...days].sort((a, b) => a - b),
+      repair: repairs.length > 0,
+    };
   });
   const looked = works.filter((work) => work.days.length > 0);
   const stored = await session.portfolioDays(
@@ -104,9 +120,9 @@ function daysToLookAt(
 }
 
 /** A day without a row that readers may have seen is summed from all its keys' rows as they now are. */
-function needsSum({ portfolio, firstDay }: Work, day: Day, hasRow: boolean | undefined): boolean {
+function needsSum({ portfolio, firstDay, repair }: Work, day: Day, hasRow: boolean | undefined): boolean {
   return (
-    !hasRow && firstDay !== null && day >= firstDay && portfolio.horizon !== null && day <= portfolio.horizon
+    (repair || !hasRow) && firstDay !== null && day >= firstDay && portfolio.horizon !== null && day <= portfolio.horizon
   );
 }
 
@@ -121,7 +137,7 @@ function diffPortfolio(
     writes: { -readonly [K in keyof PortfolioWrites]: PortfolioWrites[K][number][] };
   },
 ): void {
-  const { portfolio, firstDay, blockedFrom, days } = work;
+  const { portfolio, firstDay, blockedFrom, days, repair } = work;
   const { horizon, stored, changes, sum, cause, writes } = input;
   const { portfolioNo } = portfolio;
   const checksum = createChecksum(portfolio.checksum);
@@ -131,7 +147,7 @@ function diffPortfolio(
     const change = changes.get(day);
     if (change?.blocked) return null;
     const before = stored.get(day);
-    if (before)
+    if (before && !repair)
       return change ? portfolioText(addDays(parsePortfolioText(before.text), change.delta)) : before.text;
     if (blockedFrom !== null && day >= blockedFrom) return null;
     // On a new day every key with a row was folded just now, so its changes are the whole sum.
@@ -145,19 +161,21 @@ function diffPortfolio(
     const text = textOf(day);
     return text === (before?.text ?? null) ? [] : [{ day, before, text }];
   });
-  const bumped = changed.some(
-    ({ day, before }) => before !== undefined && portfolio.horizon !== null && day < portfolio.horizon,
-  );
+  const bumped =
+    !repair &&
+    changed.some(
+      ({ day, before }) => before !== undefined && portfolio.horizon !== null && day < portfolio.horizon,
+    );
   const epoch = bumped ? portfolio.epoch + 1 : portfolio.epoch;
   let lostFrom = Infinity;
   for (const { day, before, text } of changed) {
     if (before) {
-      checksum.remove(`${isoDate(day)}\t${before.text}`);
+      if (!repair) checksum.remove(`${isoDate(day)}\t${before.text}`);
       writes.retired.push({ portfolioNo, day, supersededBy: bumped ? epoch : null });
     }
     if (text === null) lostFrom = Math.min(lostFrom, day);
     else {
-      checksum.add(`${isoDate(day)}\t${text}`);
+      if (!repair) checksum.add(`${isoDate(day)}\t${text}`);
       writes.rows.push({ portfolioNo, day, epoch, text });
     }
   }

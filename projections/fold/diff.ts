@@ -33,7 +33,8 @@ export interface KeyDiff {
  * Compares a key's stretch as stored with the same stretch folded anew.
  *
  * A published day never changes within an epoch: when any does, every changed row of the key goes
- * into the next epoch. Days that nobody has seen published are replaced where they are.
+ * into the next epoch. Days that nobody has seen published are replaced where they are, and so are those
+ * of a repair: its rows and the checksum that has been kept of them are what the log says.
  *
  * @param publishedBefore days before this one are published, as the last fold left them
  */
@@ -45,9 +46,10 @@ export function diffKey(input: {
   effects: readonly Effect[];
   publishedBefore: Day | null;
   force: boolean;
+  repair: boolean;
   changes: DayChanges;
 }): KeyDiff {
-  const { key, rows, effects, publishedBefore, force, changes } = input;
+  const { key, rows, effects, publishedBefore, force, repair, changes } = input;
   const { portfolioNo, securityNo } = key;
   const checksum = createChecksum(key.checksum);
   const published = (day: Day) =>
@@ -72,7 +74,8 @@ export function diffKey(input: {
       if (!force) continue;
     } else noteChange(changes, row.day, before ? parseContribution(before.series) : undefined, after);
     touch(row.day);
-    if (before) outDays.push(before);
+    // Of a damaged day one of the two rows may still be there.
+    if (before || repair) outDays.push(before ?? { portfolioNo, securityNo, day: row.day, epoch: key.epoch, series: '', snapshot: '' });
     inDays.push({ portfolioNo, securityNo, day: row.day, series, snapshot });
   }
   for (const gone of storedDays.values()) {
@@ -98,12 +101,14 @@ export function diffKey(input: {
     outHistory.push(gone);
   }
 
-  for (const row of outDays) checksum.remove(isoDate(row.day), row.series, row.snapshot);
-  for (const row of inDays) checksum.add(isoDate(row.day), row.series, row.snapshot);
-  for (const row of outHistory) checksum.remove(row.text);
-  for (const text of inHistory) checksum.add(text);
+  if (!repair) {
+    for (const row of outDays) checksum.remove(isoDate(row.day), row.series, row.snapshot);
+    for (const row of inDays) checksum.add(isoDate(row.day), row.series, row.snapshot);
+    for (const row of outHistory) checksum.remove(row.text);
+    for (const text of inHistory) checksum.add(text);
+  }
 
-  const bumped = seen.published;
+  const bumped = seen.published && !repair;
   const epoch = bumped ? key.epoch + 1 : key.epoch;
   const supersededBy = bumped ? epoch : null;
   return {

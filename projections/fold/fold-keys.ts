@@ -9,9 +9,11 @@ import type {
   Market,
   PositionState,
 } from '../../domain/books/model.ts';
+import { costDiscrepancies } from '../../domain/books/cost-check.ts';
 import { valueDays } from '../../domain/books/valuation.ts';
-import { isZero } from '../../domain/decimal.ts';
+import { format, isZero } from '../../domain/decimal.ts';
 import type { Day } from '../../domain/dates.ts';
+import { announcementsOf } from './announce.ts';
 import { checkpointsOf, isOpen } from './checkpoints.ts';
 import { diffKey } from './diff.ts';
 import type { KeyDiff } from './diff.ts';
@@ -19,7 +21,15 @@ import { loadMarkets } from './market.ts';
 import { groupByKey, keyOf, push } from './model.ts';
 import type { KeyRow, StoredDay } from './model.ts';
 import { stretch } from './plan.ts';
-import type { EpochRow, Failure, FoldSession, KeyStateRow, KeyWrites, PendingRow } from './store.ts';
+import type {
+  DiscrepancyRow,
+  EpochRow,
+  Failure,
+  FoldSession,
+  KeyStateRow,
+  KeyWrites,
+  PendingRow,
+} from './store.ts';
 import { loadTasks } from './task.ts';
 import type { FoldTask, LoadedTask } from './task.ts';
 import { parseOpening } from './text.ts';
@@ -114,6 +124,7 @@ export async function foldKeys(
         effects: effects.filter((e) => e.day >= historyFrom(item) && e.day <= historyTo(item)),
         publishedBefore: portfolio.horizon,
         force: plan.force,
+        repair: plan.repair,
         changes,
       }),
     });
@@ -128,8 +139,12 @@ export async function foldKeys(
     ...checkpointWrites(diffs.map(({ item }) => item)),
     decided,
     pending,
+    discrepancies: diffs.flatMap(({ item }) => discrepancyRows(item)),
     states: diffs.map(({ item, diff }) => stateRow(item, diff, horizon)),
     epochs: diffs.flatMap(({ item, diff }) => epochRow(item, diff)),
+    announcements: diffs.flatMap(({ item, diff }) =>
+      announcementsOf(item.key, item.loaded.task.plan, diff),
+    ),
   });
   return {
     failures,
@@ -227,6 +242,19 @@ function historyFrom({ loaded }: Folded): Day {
 /** Transactions may lie after the last business date; a stretch that ends before it has changed none. */
 function historyTo({ from, to, horizon }: Folded): Day {
   return from <= to && horizon !== null && to < horizon ? to : FOREVER;
+}
+
+function discrepancyRows({ key, start, effects, loaded }: Folded): DiscrepancyRow[] {
+  const { portfolioNo, securityNo, currency } = key;
+  return costDiscrepancies(start, effects, loaded.transactions, currency).map(
+    ({ transactionId, upstream, computed }) => ({
+      portfolioNo,
+      securityNo,
+      transactionId,
+      upstream: format(upstream),
+      computed: format(computed),
+    }),
+  );
 }
 
 function stateBefore({ effects, start }: Folded, day: Day): PositionState {

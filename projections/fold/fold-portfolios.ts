@@ -2,7 +2,7 @@
  * Folds what is dirty in some portfolios, in one transaction: keys first, the cash they moved next,
  * the portfolios' own rows last. The commit is the flip: before it nobody sees any of it.
  */
-import { FROM_INCEPTION } from '../register/model.ts';
+import { FROM_INCEPTION, isRepair } from '../register/model.ts';
 import type { Day } from '../../domain/dates.ts';
 import { foldKeys } from './fold-keys.ts';
 import { keyOf, push } from './model.ts';
@@ -47,7 +47,7 @@ export async function foldPortfolios(
 ): Promise<FoldOutcome> {
   const portfolios = new Map((await session.claim(portfolioNos)).map((p) => [p.portfolioNo, p]));
   const claimed = [...portfolios.keys()];
-  const marks = await session.marks(claimed);
+  const marks = withoutEarlyRepairs(await session.marks(claimed));
   if (marks.length === 0) return { portfolios: 0, keys: 0, rows: 0, epochs: 0, failures: 0 };
   const horizon = await session.horizon();
   const changes = new Map<number, DayChanges>(claimed.map((portfolioNo) => [portfolioNo, new Map()]));
@@ -72,6 +72,15 @@ export async function foldPortfolios(
   return outcome;
 }
 
+/**
+ * Repairs wait until nothing else is to be done in their portfolio: rows that a fact changes belong in a new
+ * epoch, and a repair would put them in the old one.
+ */
+function withoutEarlyRepairs(marks: readonly MarkRow[]): readonly MarkRow[] {
+  const busy = new Set(marks.filter(({ cause }) => !isRepair(cause)).map(({ portfolioNo }) => portfolioNo));
+  return marks.filter(({ cause, portfolioNo }) => !isRepair(cause) || !busy.has(portfolioNo));
+}
+
 async function planTasks(
   session: FoldSession,
   portfolios: ReadonlyMap<number, ClaimedPortfolio>,
@@ -91,6 +100,7 @@ async function planTasks(
         throughDay: null,
         transactional: false,
         force: false,
+        repair: false,
         cause: 'business_date',
         position: position.get(key.portfolioNo) ?? 0,
       });

@@ -71,6 +71,8 @@ export interface KeyPlan extends KeyRef {
   readonly transactional: boolean;
   /** Write all rows of the stretch into a new epoch, changed or not. */
   readonly force: boolean;
+  /** Put damaged rows right within their epoch; nothing else has changed. */
+  readonly repair: boolean;
   readonly cause: Cause;
   readonly position: number;
 }

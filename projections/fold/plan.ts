@@ -1,6 +1,6 @@
 /** From marks to plans: which keys to fold, from which day, and how far. Pure. */
 import type { Day } from '../../domain/dates.ts';
-import { isOrder } from '../register/model.ts';
+import { FROM_INCEPTION, isOrder, isRepair } from '../register/model.ts';
 import { keyOf } from './model.ts';
 import type { KeyPlan, KeyRow, MarkRow } from './model.ts';
 
@@ -13,13 +13,16 @@ export function planKeys(marks: readonly MarkRow[]): Map<string, KeyPlan> {
 
 function planOf(mark: MarkRow): KeyPlan {
   const market = mark.cause === 'price' || mark.cause === 'fx_rate' || mark.cause === 'split';
+  const repair = isRepair(mark.cause);
   return {
     portfolioNo: mark.portfolioNo,
     securityNo: mark.securityNo,
-    fromDay: mark.fromDay,
-    throughDay: mark.throughDay,
-    transactional: !market,
+    // What else was damaged beside the day that was noticed is not known.
+    fromDay: repair ? FROM_INCEPTION : mark.fromDay,
+    throughDay: repair ? null : mark.throughDay,
+    transactional: !market && !repair,
     force: isOrder(mark.cause),
+    repair,
     cause: mark.cause,
     position: mark.position,
   };
@@ -43,6 +46,7 @@ export function merge(plans: Map<string, KeyPlan>, plan: KeyPlan): void {
         : Math.max(before.throughDay, plan.throughDay),
     transactional: before.transactional || plan.transactional,
     force: before.force || plan.force,
+    repair: before.repair && plan.repair,
   });
 }
 

@@ -1,6 +1,7 @@
 /** The port through which the fold reads and writes one generation. */
 import type { Day } from '../../domain/dates.ts';
 import type { Cause } from '../register/model.ts';
+import type { Announcement } from './announce.ts';
 import type {
   Checkpoint,
   ClaimedPortfolio,
@@ -61,6 +62,13 @@ export interface PendingRow extends KeyRef {
   readonly reason: string;
 }
 
+/** Both amounts without a sign, in the key's currency. */
+export interface DiscrepancyRow extends KeyRef {
+  readonly transactionId: string;
+  readonly upstream: string;
+  readonly computed: string;
+}
+
 export interface KeyStateRow extends KeyRef {
   readonly epoch: number;
   readonly firstDay: Day | null;
@@ -91,8 +99,11 @@ export interface KeyWrites {
   /** These transactions were decided anew: pending when listed in `pending`, else applied. */
   readonly decided: readonly (readonly [portfolioNo: number, transactionId: string])[];
   readonly pending: readonly PendingRow[];
+  /** Of the decided ones, those whose sender computed another cost. */
+  readonly discrepancies: readonly DiscrepancyRow[];
   readonly states: readonly KeyStateRow[];
   readonly epochs: readonly EpochRow[];
+  readonly announcements: readonly Announcement[];
 }
 
 export interface PortfolioWrites {
@@ -166,8 +177,14 @@ export interface FoldSession {
 }
 
 export interface FoldStore {
-  /** Portfolios with marks, the longest waiting first, with an estimate of how many keys each touches. */
-  dirtyPortfolios(limit: number): Promise<{ portfolioNo: number; marks: number }[]>;
+  /**
+   * Portfolios with marks of the given causes (of any, where none are given), the longest waiting first,
+   * with an estimate of how many keys each touches.
+   */
+  dirtyPortfolios(
+    limit: number,
+    causes?: readonly Cause[],
+  ): Promise<{ portfolioNo: number; marks: number }[]>;
   /** Runs in one REPEATABLE READ transaction, again when it lost a race. */
   transaction<T>(work: (session: FoldSession) => Promise<T>): Promise<T>;
 }

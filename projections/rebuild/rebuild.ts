@@ -5,10 +5,11 @@
 import { createChecksum } from '../../domain/books/checksum.ts';
 import { isEstimated } from '../../domain/books/aggregate.ts';
 import { isoDate } from '../../domain/dates.ts';
+import { format } from '../../domain/decimal.ts';
 import type { EventLog } from '../../domain/log.ts';
 import { escape, historyText, NULL, portfolioText, seriesText, snapshotText } from '../fold/text.ts';
 import { checkpointsOf, isOpen } from '../fold/checkpoints.ts';
-import type { KeyStateRow, PendingRow } from '../fold/store.ts';
+import type { DiscrepancyRow, KeyStateRow, PendingRow } from '../fold/store.ts';
 import { otherSlot } from '../generation.ts';
 import type { Generations, Slot } from '../generation.ts';
 import type { Progress, Projector } from '../projector.ts';
@@ -125,6 +126,7 @@ async function fill(
   const states: KeyStateRow[] = [];
   const portfolioStates: BulkPortfolioState[] = [];
   const pending: PendingRow[] = [];
+  const discrepancies: DiscrepancyRow[] = [];
   let rows = 0;
   let done = 0;
   const total = facts.known.portfolios.size;
@@ -142,6 +144,14 @@ async function fill(
         await writeCheckpoints(tables.checkpoints, portfolioNo, key);
         for (const { transactionId, reason } of key.pending)
           pending.push({ portfolioNo, securityNo: key.securityNo, transactionId, reason });
+        for (const { transactionId, upstream, computed } of key.discrepancies)
+          discrepancies.push({
+            portfolioNo,
+            securityNo: key.securityNo,
+            transactionId,
+            upstream: format(upstream),
+            computed: format(computed),
+          });
         onProgress?.({ phase: 'fold', done, total, rows });
       }
       portfolioStates.push(
@@ -153,7 +163,7 @@ async function fill(
     await Promise.all(Object.values(tables).map((table) => table.close()));
   }
   await factsWritten;
-  await store.writeStates({ keys: states, portfolios: portfolioStates, pending });
+  await store.writeStates({ keys: states, portfolios: portfolioStates, pending, discrepancies });
   return { keys: states.length, rows };
 }
 

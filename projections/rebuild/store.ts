@@ -1,7 +1,7 @@
 /** The port through which a rebuild fills an idle generation, and verification reads one. */
 import type { Day } from '../../domain/dates.ts';
 import type { RegisterChanges } from '../register/model.ts';
-import type { KeyStretch, KeyStateRow, PendingRow } from '../fold/store.ts';
+import type { DiscrepancyRow, KeyStretch, KeyStateRow, PendingRow } from '../fold/store.ts';
 import type { KeyRef, MarkRow, StoredDay, StoredHistory, StoredPortfolioDay } from '../fold/model.ts';
 
 /** Tables that are streamed row by row while the fold runs. */
@@ -32,6 +32,7 @@ export interface BulkStates {
   readonly keys: readonly KeyStateRow[];
   readonly portfolios: readonly BulkPortfolioState[];
   readonly pending: readonly PendingRow[];
+  readonly discrepancies: readonly DiscrepancyRow[];
 }
 
 export interface RebuildStore {

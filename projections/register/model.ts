@@ -38,11 +38,22 @@ export type Cause =
   | 'settings'
   | 'business_date'
   | 'operator'
-  | 'fold_version';
+  | 'fold_version'
+  | 'regeneration'
+  | 'aggregation';
 
 /** Whether keys are to be folded again though no fact of theirs has changed. */
 export function isOrder(cause: Cause): boolean {
   return cause === 'operator' || cause === 'fold_version';
+}
+
+/**
+ * Whether rows are to be made what the log says they are: those of a key (`regeneration`) or those of the
+ * portfolio (`aggregation`). A row that is missing or was tampered with is no restatement, so it is put
+ * right within its epoch.
+ */
+export function isRepair(cause: Cause): boolean {
+  return cause === 'regeneration' || cause === 'aggregation';
 }
 
 /** Earlier than any day of the books: everything may have changed. */

@@ -3,6 +3,8 @@
  * Rebuild writes what it yields, verification compares it with what is stored.
  */
 import { addDays, contribution, EMPTY_DAY } from '../../domain/books/aggregate.ts';
+import { costDiscrepancies } from '../../domain/books/cost-check.ts';
+import type { CostDiscrepancy } from '../../domain/books/cost-check.ts';
 import { foldTransactions } from '../../domain/books/fold.ts';
 import type {
   BookSettings,
@@ -33,6 +35,7 @@ export interface ReplayedKey {
   readonly effects: readonly Effect[];
   readonly rows: readonly DayRow[];
   readonly pending: readonly Pending[];
+  readonly discrepancies: readonly CostDiscrepancy[];
 }
 
 export interface ReplayedPortfolio {
@@ -106,13 +109,15 @@ export function createReplayer(facts: Facts): Replayer {
       transactions.sort(compareTransactions);
       const result = foldTransactions(settings, keys, new Map(), transactions, market);
       if (derived) collectLegs(legs, transactions, keys, new Set(result.pending.map((p) => p.transactionId)));
-      for (const securityNo of group) yield valued(securityNo, result.effects, result.pending, market, sums);
+      for (const securityNo of group)
+        yield valued(securityNo, transactions, result.effects, result.pending, market, sums);
     }
     return sums.finish();
   }
 
   function valued(
     securityNo: number,
+    transactions: readonly Transaction[],
     allEffects: readonly Effect[],
     allPending: readonly Pending[],
     market: Market,
@@ -135,7 +140,8 @@ export function createReplayer(facts: Facts): Replayer {
           });
     sums.add(first, rows);
     const pending = allPending.filter((p) => p.securityId === details.securityId);
-    return { securityNo, details, effects, rows, pending };
+    const discrepancies = costDiscrepancies(initialState(), effects, transactions, details.currency);
+    return { securityNo, details, effects, rows, pending, discrepancies };
   }
 
   return { facts, portfolio };
