@@ -40,7 +40,11 @@ export interface BatchCounts {
 }
 
 export type BatchResult =
-  | { readonly status: 'committed'; readonly counts: BatchCounts; readonly deadLetters: readonly DeadLetter[] }
+  | {
+      readonly status: 'committed';
+      readonly counts: BatchCounts;
+      readonly deadLetters: readonly DeadLetter[];
+    }
   /** Somebody else has taken the partition on: nothing of this batch was committed. */
   | { readonly status: 'fenced' };
 

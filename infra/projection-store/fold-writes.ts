@@ -197,10 +197,7 @@ async function decide(
   if (discrepancies.length > 0) await insertDiscrepancies(tx, discrepancies);
 }
 
-export async function insertDiscrepancies(
-  tx: Queryable,
-  rows: readonly DiscrepancyRow[],
-): Promise<void> {
+export async function insertDiscrepancies(tx: Queryable, rows: readonly DiscrepancyRow[]): Promise<void> {
   await tx.query(
     `insert into cost_discrepancies (portfolio_no, security_no, transaction_id, upstream, computed)
      select * from unnest($1::integer[], $2::integer[], $3::text[], $4::numeric[], $5::numeric[])`,

@@ -122,7 +122,11 @@ function daysToLookAt(
 /** A day without a row that readers may have seen is summed from all its keys' rows as they now are. */
 function needsSum({ portfolio, firstDay, repair }: Work, day: Day, hasRow: boolean | undefined): boolean {
   return (
-    (repair || !hasRow) && firstDay !== null && day >= firstDay && portfolio.horizon !== null && day <= portfolio.horizon
+    (repair || !hasRow) &&
+    firstDay !== null &&
+    day >= firstDay &&
+    portfolio.horizon !== null &&
+    day <= portfolio.horizon
   );
 }
 

@@ -75,7 +75,10 @@ export function diffKey(input: {
     } else noteChange(changes, row.day, before ? parseContribution(before.series) : undefined, after);
     touch(row.day);
     // Of a damaged day one of the two rows may still be there.
-    if (before || repair) outDays.push(before ?? { portfolioNo, securityNo, day: row.day, epoch: key.epoch, series: '', snapshot: '' });
+    if (before || repair)
+      outDays.push(
+        before ?? { portfolioNo, securityNo, day: row.day, epoch: key.epoch, series: '', snapshot: '' },
+      );
     inDays.push({ portfolioNo, securityNo, day: row.day, series, snapshot });
   }
   for (const gone of storedDays.values()) {

@@ -142,9 +142,7 @@ export async function foldKeys(
     discrepancies: diffs.flatMap(({ item }) => discrepancyRows(item)),
     states: diffs.map(({ item, diff }) => stateRow(item, diff, horizon)),
     epochs: diffs.flatMap(({ item, diff }) => epochRow(item, diff)),
-    announcements: diffs.flatMap(({ item, diff }) =>
-      announcementsOf(item.key, item.loaded.task.plan, diff),
-    ),
+    announcements: diffs.flatMap(({ item, diff }) => announcementsOf(item.key, item.loaded.task.plan, diff)),
   });
   return {
     failures,

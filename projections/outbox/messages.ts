@@ -8,7 +8,7 @@ import type { TransactionFields } from '../../domain/events.ts';
 export interface Outgoing {
   readonly key: string;
   readonly value: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
 }
 
 /** Set on the transactions that we publish again, so that we know them when they come back to us. */
@@ -83,7 +83,7 @@ export function replayMessage({ epoch, fields, cost }: ReplayRow): Outgoing {
   return {
     key: fields.portfolio_id,
     value: `{${members.join(',')}}`,
-    headers: { [REPLAY_HEADER]: '1' },
+    headers: [[REPLAY_HEADER, '1']],
   };
 }
 
@@ -114,23 +114,5 @@ function lot({ lot_id: id, quantity }: { readonly lot_id: string; readonly quant
 
 /** Without the fraction's zeros: `2025-08-15T10:00:00Z`. */
 function shortInstant(instant: Instant): string {
-  return instant.replace(/\.?0*Z$/, 'Z');
-}
-
-/** Cuts messages into runs of at most `maxBytes`; a message that is larger goes alone. */
-export function* inRuns(messages: readonly Outgoing[], maxBytes: number): Generator<Outgoing[]> {
-  let run: Outgoing[] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    // Identifiers are ASCII; a note need not be, and three bytes a character is the most it can take.
-    const size = message.key.length + 3 * message.value.length + 64;
-    if (run.length > 0 && bytes + size > maxBytes) {
-      yield run;
-      run = [];
-      bytes = 0;
-    }
-    run.push(message);
-    bytes += size;
-  }
-  if (run.length > 0) yield run;
+  return instant.replace(/(\.\d*?)0+Z$/, (_, kept: string) => (kept === '.' ? 'Z' : `${kept}Z`));
 }

@@ -68,6 +68,9 @@ function sizeOf(row: OutboxRow): number {
 }
 
 /** The rows of a kind. */
-export function rowsOf<K extends Kind>(rows: readonly OutboxRow[], kind: K): Extract<OutboxRow, { kind: K }>[] {
+export function rowsOf<K extends Kind>(
+  rows: readonly OutboxRow[],
+  kind: K,
+): Extract<OutboxRow, { kind: K }>[] {
   return rows.filter((row): row is Extract<OutboxRow, { kind: K }> => row.kind === kind);
 }

@@ -1,6 +1,7 @@
 /** The log and the projections of one test database, and facts to put into them in few words. */
 import { createPostgresEventLog } from '../../infra/event-store/postgres-event-log.ts';
 import { createGenerations } from '../../infra/projection-store/generations.ts';
+import type { OutboxSettings } from '../../infra/projection-store/outbox-rows.ts';
 import { streams } from '../../domain/events.ts';
 import type {
   DatedValue,
@@ -12,6 +13,7 @@ import type {
 } from '../../domain/events.ts';
 import type { EventLog } from '../../domain/log.ts';
 import type { Generations } from '../../projections/generation.ts';
+import type { Cause } from '../../projections/register/model.ts';
 import { createProjections } from '../../projections/service.ts';
 import type { Projections } from '../../projections/service.ts';
 import { createTestDatabase } from './database.ts';
@@ -106,15 +108,25 @@ export interface Books {
   close(): Promise<void>;
 }
 
-export async function openBooks(database?: TestDatabase): Promise<Books> {
+/** @param options.outbox folds note what is to be published */
+export async function openBooks(
+  database?: TestDatabase,
+  options: { readonly outbox?: OutboxSettings; readonly causes?: readonly Cause[] } = {},
+): Promise<Books> {
   const db = database ?? (await createTestDatabase());
   const pools = {
     gen_a: db.open({ searchPath: 'gen_a,public' }),
     gen_b: db.open({ searchPath: 'gen_b,public' }),
   };
   const log = createPostgresEventLog({ database: db.open({ searchPath: 'public' }) });
-  const generations = createGenerations((slot) => pools[slot]);
-  const projections = createProjections({ log, generations, now: () => Date.now(), pollMs: 5 });
+  const generations = createGenerations((slot) => pools[slot], options.outbox);
+  const projections = createProjections({
+    log,
+    generations,
+    now: () => Date.now(),
+    pollMs: 5,
+    ...(options.causes ? { causes: options.causes } : {}),
+  });
   const append = async (...items: readonly Fact[]) => {
     await log.appendMany(
       items.map(({ streamId, event }) => ({
