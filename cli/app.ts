@@ -1,6 +1,7 @@
 /**
  * What the commands need of the program. `wiring.ts` builds it; a test may hand in another one.
  */
+import type { DeadLetterDesk, KafkaOperations } from '../commands/ingest/operations.ts';
 import type { CommandHandler } from '../commands/handler/handler.ts';
 import type { Instant } from '../domain/dates.ts';
 import type { EventLog } from '../domain/log.ts';
@@ -18,6 +19,25 @@ export interface DatabaseFacts {
   readonly applied: readonly string[];
 }
 
+/** What is known of the role that reads the schema `reporting`. */
+export interface ReaderFacts {
+  readonly role: string;
+  readonly exists: boolean;
+  /** `undefined` when this connection may not see it. */
+  readonly hasPassword: boolean | undefined;
+  /** -1 is none. */
+  readonly connectionLimit: number | undefined;
+  /** What its sessions start with, such as `statement_timeout=30s`. */
+  readonly settings: readonly string[];
+  readonly views: readonly string[];
+}
+
+export interface ReaderRole {
+  facts(): Promise<ReaderFacts>;
+  /** Sets the password, after making the role when it is missing. */
+  setPassword(password: string): Promise<void>;
+}
+
 /** A server that answers; `url` is where. */
 export interface Listening {
   readonly url: string;
@@ -30,14 +50,20 @@ export interface App {
   readonly commands: CommandHandler;
   readonly queries: Queries;
   readonly projections: Projections;
+  readonly reader: ReaderRole;
+  readonly deadLetters: DeadLetterDesk;
   /** The time of day. */
   readonly now: () => Instant;
-  /** Serves HTTP until closed. */
-  listen(): Promise<Listening>;
+  /** Starts what the role does and serves HTTP until closed. */
+  serve(): Promise<Listening>;
   close(): Promise<void>;
 }
 
-export type Role = 'serve' | 'cli';
+export const SERVE_ROLES = ['all', 'api', 'positions', 'timeseries', 'market-data'] as const;
+/** What a serving process does. */
+export type ServeRole = (typeof SERVE_ROLES)[number];
+/** `cli`: one command, and nothing that goes on by itself. */
+export type Role = ServeRole | 'cli';
 
 /** A variable of the environment as it is in effect; secrets are masked. */
 export interface Setting {
@@ -52,6 +78,8 @@ export interface Configured {
   readonly http: { readonly host: string; readonly port: number };
   /** How long to wait for the projections, and the basis points from which a restatement is material. */
   readonly projection: { readonly timeoutMs: number; readonly materialityBps: number };
+  /** Absent: Kafka is off. */
+  readonly kafka?: KafkaOperations;
   open(options: { readonly role: Role }): Promise<App>;
 }
 

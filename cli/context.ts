@@ -89,7 +89,7 @@ export async function withApp(
     });
     // After a signal nobody waits for the work any more; its failure then is no news.
     working.catch(() => undefined);
-    const exit = await (role === 'serve' ? working : Promise.race([working, signal.promise]));
+    const exit = await (role !== 'cli' ? working : Promise.race([working, signal.promise]));
     if (exit !== undefined) context.exit = exit;
   } finally {
     signal.release();

@@ -3,10 +3,9 @@
  * commands and HTTP. Nothing else outside `infra/` knows which adapters there are.
  */
 import { randomUUID } from 'node:crypto';
-import { createAdaptorServer } from '@hono/node-server';
-import type { AddressInfo } from 'node:net';
 import { createApi } from '../api/app.ts';
-import type { ProbeResult } from '../api/ports.ts';
+import type { Health, Observer, ProbeResult } from '../api/ports.ts';
+import { createStatusApi } from '../api/status-app.ts';
 import { startCloseDayTimer } from '../commands/close-day-timer.ts';
 import { createCommandHandler } from '../commands/handler/handler.ts';
 import { tryInstant } from '../domain/dates.ts';
@@ -16,36 +15,47 @@ import type { Config } from '../infra/config/config.ts';
 import { openDatabase } from '../infra/database/database.ts';
 import type { Database } from '../infra/database/database.ts';
 import { migrate } from '../infra/database/migrate.ts';
+import { createReaderRole } from '../infra/database/reader-role.ts';
 import { openEmbedded } from '../infra/embedded/embedded.ts';
 import { createPostgresEventLog } from '../infra/event-store/postgres-event-log.ts';
+import { createKafka } from '../infra/kafka/client.ts';
+import { createKafkaOperations } from '../infra/kafka/operations.ts';
 import { createLogger } from '../infra/logging/logger.ts';
 import { createMetrics } from '../infra/metrics/metrics.ts';
 import type { ProcessMetrics } from '../infra/metrics/metrics.ts';
 import { createGenerations } from '../infra/projection-store/generations.ts';
 import { createLinkedSecurities } from '../infra/read-model/linked-securities.ts';
 import { createReadModels } from '../infra/read-model/read-models.ts';
-import type { EventLog } from '../domain/log.ts';
 import type { Logger } from '../projections/logger.ts';
 import type { Slot } from '../projections/generation.ts';
 import { createQueries } from '../projections/queries/queries.ts';
 import { createRebuildJobs } from '../projections/rebuild/jobs.ts';
 import { createKnownAt } from '../projections/replay/known-at.ts';
-import { createProjections } from '../projections/service.ts';
 import type { Projections } from '../projections/service.ts';
-import type { App, Configure, Listening, Role } from './app.ts';
+import type { App, Configure, Listening, Role, ServeRole } from './app.ts';
+import { createDesk } from './wiring/desk.ts';
+import { serveApi, serveMetrics } from './wiring/http.ts';
+import { observeBacklog, observedLog, observedProjections } from './wiring/observed.ts';
+import { addressOf, DUTIES, metricsAddressOf } from './wiring/roles.ts';
+import { createStreams } from './wiring/streams.ts';
+import type { Streams } from './wiring/streams.ts';
 
 export const configure: Configure = (env) => {
   const config = loadConfig(env);
   return {
     settings: describeConfig(config),
-    http: { host: config.http.host, port: config.http.port },
+    http: addressOf('all', config),
     projection: {
       timeoutMs: config.projection.timeoutMs,
       materialityBps: config.projection.materialityBps,
     },
+    ...(config.kafka ? { kafka: createKafkaOperations(createKafka(config.kafka, QUIET), config.kafka) } : {}),
     open: ({ role }) => open(config, role),
   };
 };
+
+/** What a command fails with is told by its own words. */
+const QUIET = createLogger({ level: 'error' });
 
 /** The log has connections of its own: appends must not wait behind long projections. */
 const LOG_CONNECTIONS = 4;
@@ -64,20 +74,14 @@ function refuseUnavailable(config: Config): void {
         rule: 'must be postgres: this version has no other event store',
       },
     ]);
-  if (config.kafka)
-    throw new ConfigError([
-      {
-        variable: 'KAFKA_BROKERS',
-        value: config.kafka.brokers.join(','),
-        rule: 'must be unset: this version does not consume Kafka',
-      },
-    ]);
 }
 
 async function open(config: Config, role: Role): Promise<App> {
   refuseUnavailable(config);
-  const logger = createLogger({ level: role === 'serve' ? config.logging.level : 'warn' });
-  const metrics = createMetrics({ processMetrics: role === 'serve' });
+  const serving = role !== 'cli';
+  const logger = createLogger({ level: serving ? config.logging.level : 'warn' });
+  const metrics = createMetrics({ processMetrics: serving });
+  const duties = DUTIES[serving ? role : 'all'];
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
@@ -114,12 +118,24 @@ async function open(config: Config, role: Role): Promise<App> {
       gen_a: pool('gen_a', 'gen_a,public', perGeneration),
       gen_b: pool('gen_b', 'gen_b,public', perGeneration),
     };
-    const generations = createGenerations((slot) => slots[slot]);
+    const generations = createGenerations(
+      (slot) => slots[slot],
+      config.kafka && { replays: config.kafka.republishReplays },
+    );
     const activeDatabase = async () => slots[await generations.active()];
 
     const stored = createPostgresEventLog({ database: main });
     closers.push(() => stored.close());
-    const projections = observedProjections(stored, generations, config, metrics, logger);
+    let streams: Streams | undefined;
+    const projections = observedProjections({
+      log: stored,
+      generations,
+      pollMs: config.projection.pollMs,
+      metrics,
+      logger,
+      ...(duties.projects === undefined || duties.projects === 'all' ? {} : { causes: duties.projects }),
+      onFolded: () => streams?.wake(),
+    });
     closers.push(() => projections.stop());
     const log = observedLog(stored, metrics, projections);
 
@@ -131,6 +147,22 @@ async function open(config: Config, role: Role): Promise<App> {
       clock: now,
       linkedSecurities: createLinkedSecurities(activeDatabase),
     });
+    if (serving && config.kafka) {
+      streams = createStreams({
+        config: config.kafka,
+        duties,
+        log: stored,
+        clock: now,
+        main,
+        activeDatabase,
+        projections,
+        metrics,
+        logger,
+      });
+      closers.push(streams.stop);
+    }
+    const desk = createDesk(main, config.kafka, logger);
+    closers.push(desk.close);
     const app: App = {
       database: {
         server: `PostgreSQL ${version?.server_version ?? ''}`.trim(),
@@ -144,20 +176,25 @@ async function open(config: Config, role: Role): Promise<App> {
       commands,
       queries,
       projections,
-      listen: () => listen({ config, commands, queries, projections, metrics, logger, main }),
+      reader: createReaderRole(main),
+      deadLetters: desk.deadLetters,
+      async serve() {
+        if (!serving) throw new Error('a command does not serve');
+        if (duties.projects !== undefined) projections.start();
+        streams?.start();
+        return listen({ role, config, commands, queries, projections, streams, metrics, logger, main });
+      },
       close,
     };
-    if (role === 'serve') {
-      closers.push(observeBacklog(projections, metrics, logger));
-      if (config.closeDay) {
-        const timer = startCloseDayTimer({
-          commands,
-          ...config.closeDay,
-          now: () => Date.now(),
-          onError: (error) => logger.error('the business date could not be advanced', { error }),
-        });
-        closers.push(async () => timer.stop());
-      }
+    if (serving) closers.push(observeBacklog(projections, main, metrics, logger));
+    if (serving && duties.closesDays && config.closeDay) {
+      const timer = startCloseDayTimer({
+        commands,
+        ...config.closeDay,
+        now: () => Date.now(),
+        onError: (error) => logger.error('the business date could not be advanced', { error }),
+      });
+      closers.push(async () => timer.stop());
     }
     return app;
   } catch (error) {
@@ -166,113 +203,53 @@ async function open(config: Config, role: Role): Promise<App> {
   }
 }
 
-/** Counts what is appended, and lets the projections know at once. */
-function observedLog(log: EventLog, metrics: ProcessMetrics, projections: Projections): EventLog {
-  const note = (events: number, source: Parameters<ProcessMetrics['eventsAppended']>[0] | undefined) => {
-    if (events === 0 || source === undefined) return;
-    metrics.eventsAppended(source, events);
-    projections.wake();
-  };
-  return {
-    ...log,
-    async append(request) {
-      const outcome = await log.append(request);
-      if (outcome.status === 'appended') note(request.events.length, request.events[0]?.metadata.source);
-      return outcome;
-    },
-    async appendMany(requests) {
-      const outcomes = await log.appendMany(requests);
-      outcomes.forEach(({ status }, i) => {
-        const events = requests[i]!.events;
-        if (status === 'appended') note(events.length, events[0]?.metadata.source);
-      });
-      return outcomes;
-    },
-    async appendBulk(requests) {
-      const { committed, outcomes } = await log.appendBulk(requests);
-      if (committed)
-        note(
-          requests.reduce(
-            (sum, { events }, i) => sum + (outcomes[i]!.status === 'appended' ? events.length : 0),
-            0,
-          ),
-          requests[0]?.events[0]?.metadata.source,
-        );
-      return { committed, outcomes };
-    },
-  };
-}
-
-function observedProjections(
-  log: EventLog,
-  generations: ReturnType<typeof createGenerations>,
-  config: Config,
-  metrics: ProcessMetrics,
-  logger: Logger,
-): Projections {
-  return createProjections({
-    log,
-    generations,
-    now: () => Date.now(),
-    pollMs: config.projection.pollMs,
-    onError: (error) => logger.error('projecting failed; trying again', { error }),
-    events: {
-      registered: (events) => metrics.eventsProjected('register', events.length),
-      folded: ({ keys, rows, epochs, failures }, seconds) => {
-        if (keys > 0) metrics.batch('fold', keys, seconds);
-        if (rows > 0) metrics.rowsWritten('position_timeseries', rows);
-        if (epochs > 0) metrics.epochs('flipped', epochs);
-        if (failures > 0) {
-          metrics.epochs('failed', failures);
-          logger.error('keys were quarantined', { failures });
-        }
-      },
-    },
-  });
-}
-
-const OBSERVE_EVERY_MS = 5_000;
-
-/** Shows lag and backlog from now on. */
-function observeBacklog(
-  projections: Projections,
-  metrics: ProcessMetrics,
-  logger: Logger,
-): () => Promise<void> {
-  const look = () => {
-    projections.status().then(
-      (status) => {
-        metrics.lag('fold', status.lagEvents, status.lagSeconds);
-        metrics.backlog(status);
-      },
-      (error: unknown) => logger.warn('the state of the projections could not be read', { error }),
-    );
-  };
-  look();
-  const timer = setInterval(look, OBSERVE_EVERY_MS);
-  return async () => clearInterval(timer);
-}
-
 interface Listened {
+  readonly role: ServeRole;
   readonly config: Config;
   readonly commands: App['commands'];
   readonly queries: App['queries'];
   readonly projections: Projections;
+  readonly streams: Streams | undefined;
   readonly metrics: ProcessMetrics;
   readonly logger: Logger;
   readonly main: Database;
 }
 
-async function listen({
-  config,
-  commands,
-  queries,
-  projections,
-  metrics,
-  logger,
-  main,
-}: Listened): Promise<Listening> {
+async function listen(parts: Listened): Promise<Listening> {
+  const { role, config, streams, metrics, logger, main } = parts;
   const started = Date.now();
+  const health: Health = {
+    uptimeSeconds: () => (Date.now() - started) / 1000,
+    check: async () => ({
+      database: await probe(main),
+      ...(streams ? { kafka: await streams.health() } : {}),
+    }),
+  };
+  const observer: Observer = {
+    request: ({ requestId, ...request }) => {
+      metrics.httpRequest(request);
+      logger.debug('request', { correlation_id: requestId, ...request });
+    },
+    failure: (requestId, error) => logger.error('a request failed', { correlation_id: requestId, error }),
+  };
+  const shared = { health, observer, ...(config.metrics.enabled ? { metrics } : {}) };
+  const api = DUTIES[role].api ? createApi({ ...shared, ...apiParts(parts) }) : createStatusApi(shared);
+  const server = await serveApi(api, addressOf(role, config), config.http);
+  const metricsAddress = metricsAddressOf(role, config);
+  if (metricsAddress === undefined) return server;
+  try {
+    const alone = await serveMetrics(metrics, config.metrics.path, metricsAddress, config.http);
+    return {
+      url: server.url,
+      close: () => Promise.all([server.close(), alone.close()]).then(() => undefined),
+    };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+function apiParts({ config, commands, queries, projections, metrics, logger }: Listened) {
   const rebuilds = createRebuildJobs({
     projections,
     now: () => Date.now(),
@@ -281,48 +258,17 @@ async function listen({
       logger.error('a rebuild failed', { error, rebuild_id: job.rebuild_id, correlation_id: correlationId }),
     onProgress: (progress) => metrics.rebuild(progress),
   });
-  const api = createApi({
+  return {
     commands,
     queries,
     projections,
     rebuilds,
-    health: {
-      uptimeSeconds: () => (Date.now() - started) / 1000,
-      check: async () => ({ database: await probe(main) }),
-    },
-    ...(config.metrics.enabled ? { metrics } : {}),
-    observer: {
-      request: ({ requestId, ...request }) => {
-        metrics.httpRequest(request);
-        logger.debug('request', { correlation_id: requestId, ...request });
-      },
-      failure: (requestId, error) => logger.error('a request failed', { correlation_id: requestId, error }),
-    },
     config: {
       bodyLimitBytes: config.http.bodyLimitBytes,
       streamMaxRows: config.http.streamMaxRows,
       projectionTimeoutMs: config.projection.timeoutMs,
       corsOrigins: config.http.corsOrigins,
     },
-  });
-  const server = createAdaptorServer({ fetch: api.fetch });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(config.http.port, config.http.host, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const host = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
-  return {
-    url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        // Idle keep-alive connections would hold the server; those with a request in hand are waited for.
-        if ('closeIdleConnections' in server) server.closeIdleConnections();
-        setTimeout(() => {
-          if ('closeAllConnections' in server) server.closeAllConnections();
-        }, config.http.shutdownTimeoutMs).unref();
-      }),
   };
 }
 

@@ -20,9 +20,14 @@ export interface RebuildProgress {
 
 export interface Backlog {
   readonly pendingTransactions: number;
+  readonly costDiscrepancies: number;
   readonly quarantinedKeys: number;
   /** Portfolio-days that wait for a value or a rate. */
   readonly incompleteDays: number;
+  /** How many days the worst portfolio's last complete day is before its latest one. */
+  readonly watermarkBehindDays: number;
+  /** The last position of the log. */
+  readonly head: number;
 }
 
 export interface ProjectionMetrics {
@@ -52,4 +57,21 @@ export interface HttpMetrics {
   }): void;
 }
 
-export type Metrics = ProjectionMetrics & LogMetrics & HttpMetrics;
+export type KafkaOutcome = 'ok' | 'duplicate' | 'ignored' | 'fenced' | 'dead_letter' | 'failed';
+
+/** Topics are those of the configuration: a handful. */
+export interface StreamMetrics {
+  kafkaMessages(topic: string, direction: 'consumed' | 'produced', outcome: KafkaOutcome, count: number): void;
+  /** One batch, from its messages to its commit. */
+  kafkaBatch(topic: string, seconds: number): void;
+  fencedMessages(topic: string, count: number): void;
+  deadLetters(topic: string, code: string, count: number): void;
+  consumerLag(topic: string, messages: number): void;
+  kafkaConnected(ok: boolean): void;
+  openDeadLetters(count: number): void;
+  /** Rows not published yet, and the seconds since the oldest of them was noted. */
+  outbox(rows: number, ageSeconds: number): void;
+  aggregationDays(states: { readonly eligible: number; readonly scheduled: number; readonly pending: number }): void;
+}
+
+export type Metrics = ProjectionMetrics & LogMetrics & HttpMetrics & StreamMetrics;

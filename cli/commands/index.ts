@@ -4,13 +4,16 @@ import type { CliContext } from '../context.ts';
 import { closeDayCommand } from './close-day.ts';
 import { configCommand } from './config.ts';
 import { demoCommand } from './demo.ts';
+import { dlqCommand } from './dlq.ts';
 import { epochsCommand } from './epochs.ts';
 import { eventsCommand } from './events.ts';
 import { importCommand } from './import.ts';
+import { kafkaCommand } from './kafka.ts';
 import { migrateCommand } from './migrate.ts';
 import { performanceCommand } from './performance.ts';
 import { positionsCommand } from './positions.ts';
 import { quarantineCommand } from './quarantine.ts';
+import { readerCommand } from './reader.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { restatementsCommand } from './restatements.ts';
 import { serveCommand } from './serve.ts';
@@ -30,7 +33,10 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   rebuildCommand,
   verifyCommand,
   quarantineCommand,
+  dlqCommand,
+  kafkaCommand,
   eventsCommand,
   migrateCommand,
+  readerCommand,
   configCommand,
 ];

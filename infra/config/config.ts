@@ -15,12 +15,40 @@ export type DatabaseLocation =
   | { readonly kind: 'embedded'; readonly port: number | undefined }
   | { readonly kind: 'url'; readonly url: string };
 
+/** Texts of PEM files. */
+export interface KafkaTls {
+  /** Trusted besides nothing else; without it, what Node trusts. */
+  readonly ca?: string;
+  /** Who we are, for brokers that ask. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 export interface KafkaConfig {
   readonly brokers: readonly string[];
   readonly clientId: string;
+  /** Of price ticks. */
   readonly topic: string;
+  /** Of those who read price ticks. */
   readonly groupId: string;
-  readonly ssl: boolean;
+  readonly topicPrefix: string;
+  readonly groupPrefix: string;
+  readonly topics: {
+    /** Whether missing ones are created at start. */
+    readonly create: boolean;
+    readonly partitions: number;
+    /** `undefined`: the brokers' default. */
+    readonly replication: number | undefined;
+  };
+  readonly consumer: {
+    readonly concurrency: number;
+    readonly maxBatchMessages: number;
+    readonly maxBatchBytes: number;
+    readonly maxMessageBytes: number;
+    readonly sessionTimeoutMs: number;
+  };
+  /** `undefined` when the connections are not encrypted. */
+  readonly tls: KafkaTls | undefined;
   readonly sasl:
     | {
         readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
@@ -45,7 +73,8 @@ export interface Config {
     { readonly kind: 'postgres' } | { readonly kind: 'eventstoredb'; readonly url: string };
   readonly http: {
     readonly host: string;
-    readonly port: number;
+    /** `undefined`: the role's own. */
+    readonly port: number | undefined;
     readonly bodyLimitBytes: number;
     readonly streamMaxRows: number;
     readonly corsOrigins: readonly string[];
@@ -117,7 +146,7 @@ export function loadConfig(
       values.CLOSE_DAY_AT === undefined
         ? undefined
         : { at: values.CLOSE_DAY_AT, timeZone: values.CLOSE_DAY_TIME_ZONE },
-    kafka: kafka(values),
+    kafka: kafka(values, readFile),
     marketData: {
       restHost: values.REST_API_HOST,
       restPort: values.REST_API_PORT,
@@ -164,7 +193,7 @@ function eventStore(values: Values): Config['eventStore'] {
   return { kind: 'eventstoredb', url: required(values, 'EVENTSTORE_URL', 'with EVENT_STORE=eventstoredb') };
 }
 
-function kafka(values: Values): KafkaConfig | undefined {
+function kafka(values: Values, readFile: (path: string) => string): KafkaConfig | undefined {
   if (values.KAFKA_BROKERS === undefined) return undefined;
   const mechanism = values.KAFKA_SASL_MECHANISM;
   return {
@@ -172,13 +201,52 @@ function kafka(values: Values): KafkaConfig | undefined {
     clientId: values.KAFKA_CLIENT_ID,
     topic: values.KAFKA_TOPIC,
     groupId: values.KAFKA_GROUP_ID,
-    ssl: values.KAFKA_SSL,
+    topicPrefix: values.KAFKA_TOPIC_PREFIX ?? '',
+    groupPrefix: values.KAFKA_GROUP_PREFIX,
+    topics: {
+      create: values.KAFKA_CREATE_TOPICS,
+      partitions: values.KAFKA_PARTITIONS,
+      replication: values.KAFKA_REPLICATION,
+    },
+    consumer: {
+      concurrency: values.KAFKA_CONCURRENCY,
+      maxBatchMessages: values.KAFKA_BATCH_MESSAGES,
+      maxBatchBytes: values.KAFKA_BATCH_BYTES,
+      maxMessageBytes: values.KAFKA_MAX_MESSAGE_BYTES,
+      sessionTimeoutMs: values.KAFKA_SESSION_TIMEOUT_MS,
+    },
+    tls: kafkaTls(values, readFile),
     sasl: mechanism && {
       mechanism,
       username: required(values, 'KAFKA_SASL_USERNAME', 'with KAFKA_SASL_MECHANISM'),
       password: required(values, 'KAFKA_SASL_PASSWORD', 'with KAFKA_SASL_MECHANISM'),
     },
     republishReplays: values.REPUBLISH_REPLAYS,
+  };
+}
+
+function kafkaTls(values: Values, readFile: (path: string) => string): KafkaTls | undefined {
+  const read = (variable: keyof Values & `KAFKA_SSL_${string}_FILE`): string | undefined => {
+    const path = values[variable];
+    if (path === undefined) return undefined;
+    const problem = (rule: string) => new ConfigError([{ variable, value: JSON.stringify(path), rule }]);
+    if (!values.KAFKA_SSL) throw problem('needs KAFKA_SSL=true');
+    try {
+      return readFile(path);
+    } catch (error) {
+      throw new ConfigError(problem('must name a readable file').problems, { cause: error });
+    }
+  };
+  const ca = read('KAFKA_SSL_CA_FILE');
+  const cert = read('KAFKA_SSL_CERT_FILE');
+  const key = read('KAFKA_SSL_KEY_FILE');
+  if (cert !== undefined) required(values, 'KAFKA_SSL_KEY_FILE', 'with KAFKA_SSL_CERT_FILE');
+  if (key !== undefined) required(values, 'KAFKA_SSL_CERT_FILE', 'with KAFKA_SSL_KEY_FILE');
+  if (!values.KAFKA_SSL) return undefined;
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
   };
 }
 

@@ -45,6 +45,11 @@ export function connectionString(schemes: readonly string[]) {
   return z.string().refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)), rule);
 }
 
+/** What topics and groups may be named with; room is left for the rest of the name. */
+export const topicPart = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,100}$/, 'must be 1 to 100 letters, digits, dots, underscores or hyphens');
+
 export interface TimeOfDay {
   readonly hour: number;
   readonly minute: number;

@@ -27,7 +27,8 @@ export const VARIABLES = z.object({
     .optional(),
 
   HOST: rule.hostName.prefault('127.0.0.1'),
-  PORT: rule.listeningPort.prefault('8080'),
+  /** 8080 for all and api, 8081 for positions, 8085 for timeseries, unless said here. */
+  PORT: rule.listeningPort.optional(),
   BODY_LIMIT_BYTES: rule.wholeNumber(1_024, 1_073_741_824).prefault('10485760'),
   STREAM_MAX_ROWS: rule.wholeNumber(1, 100_000_000).prefault('1000000'),
   CORS_ORIGINS: rule
@@ -47,7 +48,23 @@ export const VARIABLES = z.object({
   KAFKA_TOPIC: rule.nonEmptyText.prefault('price-ticks'),
   KAFKA_GROUP_ID: rule.nonEmptyText.prefault('snapshot-service-group'),
   KAFKA_CLIENT_ID: rule.nonEmptyText.prefault('chronofolio'),
+  /** Before the names of all topics but `KAFKA_TOPIC`, so that installations can share a cluster. */
+  KAFKA_TOPIC_PREFIX: rule.topicPart.optional(),
+  /** Before the role in the names of consumer groups. */
+  KAFKA_GROUP_PREFIX: rule.topicPart.prefault('chronofolio'),
+  KAFKA_CREATE_TOPICS: rule.flag.prefault('true'),
+  KAFKA_PARTITIONS: rule.wholeNumber(1, 10_000).prefault('6'),
+  /** The brokers' own default unless given. */
+  KAFKA_REPLICATION: rule.wholeNumber(1, 100).optional(),
+  KAFKA_BATCH_MESSAGES: rule.wholeNumber(1, 10_000).prefault('1000'),
+  KAFKA_BATCH_BYTES: rule.wholeNumber(1_024, 67_108_864).prefault('1048576'),
+  KAFKA_MAX_MESSAGE_BYTES: rule.wholeNumber(1_024, 67_108_864).prefault('1048576'),
+  KAFKA_CONCURRENCY: rule.wholeNumber(1, 64).prefault('2'),
+  KAFKA_SESSION_TIMEOUT_MS: rule.wholeNumber(1_000, 3_600_000).prefault('10000'),
   KAFKA_SSL: rule.flag.prefault('false'),
+  KAFKA_SSL_CA_FILE: rule.nonEmptyText.optional(),
+  KAFKA_SSL_CERT_FILE: rule.nonEmptyText.optional(),
+  KAFKA_SSL_KEY_FILE: rule.nonEmptyText.optional(),
   KAFKA_SASL_MECHANISM: rule.oneOf(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
   KAFKA_SASL_USERNAME: rule.nonEmptyText.optional(),
   KAFKA_SASL_PASSWORD: rule.nonEmptyText.optional(),

@@ -85,6 +85,9 @@ function createPool(options: DatabaseOptions, redact: (text: string) => string):
     // Tables grow by orders of magnitude and arrays differ as much: a plan that was kept from when they
     // were small would be a bad one for good. Statements are prepared to be parsed once, not planned once.
     plan_cache_mode: 'force_custom_plan',
+    // A restatement may unpack as many rows of the columnstore as it has to; the server's limit would refuse
+    // a price that many portfolios hold. Without TimescaleDB the setting is a name that nobody reads.
+    'timescaledb.max_tuples_decompressed_per_dml_transaction': '0',
     ...(options.searchPath === undefined ? {} : { search_path: options.searchPath }),
     ...(options.statementTimeoutMs === undefined
       ? {}

@@ -3,6 +3,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Timescale, type TimescaleEdition, ensureTimescale } from './capabilities.ts';
 import type { Database, DatabaseTransaction } from './queryable.ts';
 import { type Migration, migrationsDirectory, readMigrations } from './migration-files.ts';
 
@@ -31,6 +32,8 @@ export interface MigrationReport {
   readonly applied: readonly string[];
   /** The database's version after it. */
   readonly version: number;
+  /** What of TimescaleDB this database uses from now on. */
+  readonly timescale: Timescale;
 }
 
 interface Applied {
@@ -39,9 +42,14 @@ interface Applied {
   readonly checksum: string;
 }
 
+/** Migrations that only some servers can take, by folder; each set comes on top of those before it. */
+const TIMESCALE_SETS = ['apache', 'full'] as const;
+type TimescaleSet = (typeof TIMESCALE_SETS)[number];
+
 /**
  * Applies what is missing, all of it in one transaction under a lock, so that several processes may
- * start at once and a failed migration leaves the database as it was.
+ * start at once and a failed migration leaves the database as it was. What needs TimescaleDB is applied
+ * where there is TimescaleDB, also when a server gains it later.
  * @throws MigrationError, or DatabaseError when a migration fails.
  */
 export async function migrate(
@@ -50,18 +58,39 @@ export async function migrate(
 ): Promise<MigrationReport> {
   const main = await readMigrations(directory);
   const generation = await readMigrations(join(directory, 'generation'));
-  const viewsDirectory = join(directory, 'views');
-  const views = existsSync(viewsDirectory) ? await readMigrations(viewsDirectory) : [];
+  const views = await readOptional(join(directory, 'views'));
+  const sets: [TimescaleSet, readonly Migration[]][] = [];
+  for (const set of TIMESCALE_SETS) sets.push([set, await readOptional(join(directory, 'timescale', set))]);
   return database.transaction(async (tx) => {
     await tx.query('set local client_min_messages = warning');
     await refuseOldServer(tx);
     await tx.query('select pg_advisory_xact_lock($1::bigint)', [LOCK_KEY]);
     await createBookkeeping(tx);
+    const timescale = await ensureTimescale(tx);
     const applied = await applyMain(tx, main);
-    for (const slot of GENERATION_SLOTS) applied.push(...(await applyGeneration(tx, slot, generation)));
-    applied.push(...(await applyViews(tx, views)));
-    return { applied, version: main.length };
+    for (const slot of GENERATION_SLOTS) {
+      // The slot's name is one of our two constants, never input.
+      await tx.query(`create schema if not exists ${slot}`);
+      applied.push(...(await applySet(tx, slot, `${slot}, public`, generation)));
+    }
+    if (timescale.edition === 'none') await forgetTimescale(tx);
+    const path = await extensionPath(tx);
+    for (const [set, migrations] of sets)
+      if (includes(timescale.edition, set))
+        for (const slot of GENERATION_SLOTS)
+          applied.push(...(await applySet(tx, `${slot}/${set}`, `${slot}, ${path}`, migrations)));
+    // Over both slots, hence after them.
+    applied.push(...(await applySet(tx, 'views', 'public', views)));
+    return { applied, version: main.length, timescale };
   });
+}
+
+async function readOptional(directory: string): Promise<readonly Migration[]> {
+  return existsSync(directory) ? readMigrations(directory) : [];
+}
+
+function includes(edition: TimescaleEdition, set: TimescaleSet): boolean {
+  return edition === 'full' || edition === set;
 }
 
 async function refuseOldServer(tx: DatabaseTransaction): Promise<void> {
@@ -112,9 +141,11 @@ async function applyMain(tx: DatabaseTransaction, migrations: readonly Migration
   return missing.map((migration) => label(migration));
 }
 
-async function applyGeneration(
+/** @param slot the name of the set in the bookkeeping, such as `gen_a`, `gen_a/apache` or `views` */
+async function applySet(
   tx: DatabaseTransaction,
-  slot: GenerationSlot,
+  slot: string,
+  searchPath: string,
   migrations: readonly Migration[],
 ): Promise<string[]> {
   const applied = await tx.query<Applied>(
@@ -122,10 +153,8 @@ async function applyGeneration(
     [slot],
   );
   const missing = missingFrom(applied, migrations, `${slot}/`);
-  // The slot's name is one of our two constants, never input.
-  await tx.query(`create schema if not exists ${slot}`);
   for (const { version, name, sql, checksum } of missing) {
-    await tx.query(`set local search_path = ${slot}, public; ${sql}`);
+    await tx.query(`set local search_path = ${searchPath}; ${sql}`);
     await tx.query(
       'insert into public.generation_migrations (slot, version, name, checksum) values ($1, $2, $3, $4)',
       [slot, version, name, checksum],
@@ -134,20 +163,26 @@ async function applyGeneration(
   return missing.map((migration) => `${slot}/${label(migration)}`);
 }
 
-/** Views over both slots, which therefore come after them. */
-async function applyViews(tx: DatabaseTransaction, migrations: readonly Migration[]): Promise<string[]> {
-  const applied = await tx.query<Applied>(
-    `select version, name, checksum from public.generation_migrations where slot = 'views' order by version`,
+/**
+ * Without the extension there are no hypertables, whatever was applied once: should it come back, the
+ * tables are to be made into hypertables again.
+ */
+async function forgetTimescale(tx: DatabaseTransaction): Promise<void> {
+  await tx.query(
+    `delete from public.generation_migrations
+     where slot = any($1::text[])`,
+    [GENERATION_SLOTS.flatMap((slot) => TIMESCALE_SETS.map((set) => `${slot}/${set}`))],
   );
-  const missing = missingFrom(applied, migrations, 'views/');
-  for (const { version, name, sql, checksum } of missing) {
-    await tx.query(`set local search_path = public; ${sql}`);
-    await tx.query(
-      `insert into public.generation_migrations (slot, version, name, checksum) values ('views', $1, $2, $3)`,
-      [version, name, checksum],
-    );
-  }
-  return missing.map((migration) => `views/${label(migration)}`);
+}
+
+/** Where the extension's functions are found: an administrator may have put them outside `public`. */
+async function extensionPath(tx: DatabaseTransaction): Promise<string> {
+  const [row] = await tx.query<{ path: string }>(
+    `select 'public, ' || quote_ident(n.nspname) as path
+     from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+     where e.extname = 'timescaledb'`,
+  );
+  return row?.path ?? 'public';
 }
 
 function missingFrom(

@@ -4,6 +4,7 @@ import type { HttpMetrics, LogMetrics, Metrics } from '../../projections/metrics
 import type { PoolStats } from '../database/queryable.ts';
 import type { QueryObservation } from '../database/database.ts';
 import { projectionMetrics } from './projection-metrics.ts';
+import { streamMetrics } from './stream-metrics.ts';
 
 export interface MetricsText {
   readonly contentType: string;
@@ -13,6 +14,7 @@ export interface MetricsText {
 export interface ProcessMetrics extends Metrics {
   /** To be given to `openDatabase` as `onQuery`. */
   databaseQuery(observation: QueryObservation): void;
+  databaseSize(bytes: number): void;
   /** Shows the use of a pool from now on. `name` is one of a few, such as `reads` or `writes`. */
   watchPool(name: string, stats: () => PoolStats): void;
   render(): Promise<MetricsText>;
@@ -29,6 +31,7 @@ export function createMetrics(options: MetricsOptions = {}): ProcessMetrics {
   if (options.processMetrics ?? true) collectDefaultMetrics({ register: registry });
   return {
     ...projectionMetrics(registry),
+    ...streamMetrics(registry),
     ...logMetrics(registry),
     ...httpMetrics(registry),
     ...databaseMetrics(registry),
@@ -78,12 +81,17 @@ function httpMetrics(registry: Registry): HttpMetrics {
 
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-function databaseMetrics(registry: Registry): Pick<ProcessMetrics, 'databaseQuery' | 'watchPool'> {
+function databaseMetrics(registry: Registry): Pick<ProcessMetrics, 'databaseQuery' | 'databaseSize' | 'watchPool'> {
   const seconds = new Histogram({
     name: 'chronofolio_database_query_duration_seconds',
     help: 'Duration of statements outside transactions and of whole transactions.',
     labelNames: ['kind', 'outcome'],
     buckets: FAST_SECONDS,
+    registers: [registry],
+  });
+  const size = new Gauge({
+    name: 'chronofolio_database_size_bytes',
+    help: 'Size of the database on disk.',
     registers: [registry],
   });
   const pools = new Map<string, () => PoolStats>();
@@ -105,6 +113,7 @@ function databaseMetrics(registry: Registry): Pick<ProcessMetrics, 'databaseQuer
     databaseQuery: ({ kind, ok, seconds: duration }) => {
       seconds.observe({ kind, outcome: ok ? 'ok' : 'failed' }, duration);
     },
+    databaseSize: (bytes) => size.set(bytes),
     watchPool: (name, stats) => void pools.set(name, stats),
   };
 }

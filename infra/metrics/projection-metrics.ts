@@ -76,6 +76,15 @@ function stateMetrics(registry: Registry): Omit<ProjectionMetrics, Flow> {
     'Keys held back by an event that cannot be folded.',
   );
   const incomplete = gauge('chronofolio_incomplete_days', 'Portfolio-days that wait for a value or a rate.');
+  const discrepancies = gauge(
+    'chronofolio_cost_discrepancies',
+    'Transactions whose sender computed another cost than we did.',
+  );
+  const behind = gauge(
+    'chronofolio_watermark_behind_days',
+    "Days between the last complete day of the worst portfolio and its latest one.",
+  );
+  const head = gauge('chronofolio_log_position', 'The last position of the log.');
   return {
     lag: (projector, events, seconds) => {
       lagEvents.set({ projector }, events);
@@ -87,10 +96,13 @@ function stateMetrics(registry: Registry): Omit<ProjectionMetrics, Flow> {
       done.set(progress?.done ?? 0);
       rate.set(progress?.rowsPerSecond ?? 0);
     },
-    backlog: ({ pendingTransactions, quarantinedKeys, incompleteDays }) => {
-      pending.set(pendingTransactions);
-      quarantined.set(quarantinedKeys);
-      incomplete.set(incompleteDays);
+    backlog: (backlog) => {
+      pending.set(backlog.pendingTransactions);
+      discrepancies.set(backlog.costDiscrepancies);
+      quarantined.set(backlog.quarantinedKeys);
+      incomplete.set(backlog.incompleteDays);
+      behind.set(backlog.watermarkBehindDays);
+      head.set(backlog.head);
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { Queryable } from '../database/database.ts';
 import type { KeyStretch } from '../../projections/fold/store.ts';
 import type { StoredDay, StoredHistory } from '../../projections/fold/model.ts';
+import { dayExtent } from './extent.ts';
 
 function columns(stretches: readonly KeyStretch[]): unknown[] {
   return [
@@ -48,8 +49,10 @@ export async function days(tx: Queryable, stretches: readonly KeyStretch[]): Pro
      left join daily_position_snapshots d on d.portfolio_no = t.portfolio_no and d.security_no = t.security_no
        and d.date = t.date and d.superseded_by is null
        -- Said again, or the planner may walk all days of the key on this side.
-       and d.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day`,
-    columns(stretches),
+       and d.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day
+     where t.date between date '1970-01-01' + $5::integer and date '1970-01-01' + $6::integer
+       and d.date between date '1970-01-01' + $5::integer and date '1970-01-01' + $6::integer`,
+    [...columns(stretches), ...dayExtent(stretches.flatMap((s) => [s.from, s.to]))],
   );
   return rows.map(({ portfolio_no: portfolioNo, security_no: securityNo, ...row }) => ({
     portfolioNo,

@@ -5,6 +5,7 @@ import { FOLD_VERSION } from '../../domain/books/version.ts';
 import type { DiscrepancyRow, EpochRow, KeyWrites, Retired } from '../../projections/fold/store.ts';
 import { CHECKPOINT_EVERY } from '../../projections/fold/checkpoints.ts';
 import { NULL } from '../../projections/fold/text.ts';
+import { keyExtent } from './extent.ts';
 
 export async function writeKeys(tx: DatabaseTransaction, writes: KeyWrites): Promise<void> {
   await retireDays(tx, writes.retiredDays);
@@ -26,34 +27,38 @@ async function retireDays(tx: DatabaseTransaction, retired: readonly Retired[]):
     rows.map((row) => isoDate(row.day)),
   ];
   if (superseded.length > 0) {
-    const values = [...key(superseded), superseded.map((row) => row.supersededBy)];
+    const values = [...key(superseded), superseded.map((row) => row.supersededBy), ...keyExtent(superseded)];
     await tx.query(
       `update position_timeseries t set superseded_by = r.superseded_by
        from unnest($1::integer[], $2::integer[], $3::date[], $4::integer[])
               as r(portfolio_no, security_no, date, superseded_by)
-       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null`,
+       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null
+         and t.date between $5::date and $6::date and t.portfolio_no = any($7::integer[]) and t.security_no = any($8::integer[])`,
       values,
     );
     await tx.query(
       `update daily_position_snapshots t set superseded_by = r.superseded_by
        from unnest($1::integer[], $2::integer[], $3::date[], $4::integer[])
               as r(portfolio_no, security_no, date, superseded_by)
-       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null`,
+       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null
+         and t.date between $5::date and $6::date and t.portfolio_no = any($7::integer[]) and t.security_no = any($8::integer[])`,
       values,
     );
   }
   if (removed.length > 0) {
-    const values = key(removed);
+    const values = [...key(removed), ...keyExtent(removed)];
     await tx.query(
       `delete from position_timeseries t
        using unnest($1::integer[], $2::integer[], $3::date[]) as r(portfolio_no, security_no, date)
-       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null`,
+       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null
+         and t.date between $4::date and $5::date and t.portfolio_no = any($6::integer[]) and t.security_no = any($7::integer[])`,
       values,
     );
     await tx.query(
       `delete from daily_position_snapshots t
        using unnest($1::integer[], $2::integer[], $3::date[]) as r(portfolio_no, security_no, date)
-       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null`,
+       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null
+         and t.date between $4::date and $5::date and t.portfolio_no = any($6::integer[]) and t.security_no = any($7::integer[])`,
       values,
     );
   }

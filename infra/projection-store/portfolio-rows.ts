@@ -5,6 +5,7 @@ import { FOLD_VERSION } from '../../domain/books/version.ts';
 import type { StoredPortfolioDay } from '../../projections/fold/model.ts';
 import type { FoldSession, PortfolioWrites } from '../../projections/fold/store.ts';
 import { NULL } from '../../projections/fold/text.ts';
+import { dayExtent, portfolioExtent } from './extent.ts';
 import { insertEpochs } from './fold-writes.ts';
 
 export async function bounds(
@@ -40,8 +41,14 @@ export async function portfolioDays(
               t.taxes, t.cost, t.positions, t.estimated_positions) as text
      from unnest($1::integer[], $2::integer[], $3::integer[]) as w(portfolio_no, from_day, to_day)
      join portfolio_timeseries t on t.portfolio_no = w.portfolio_no
-       and t.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day and t.superseded_by is null`,
-    [stretches.map((s) => s.portfolioNo), stretches.map((s) => s.from), stretches.map((s) => s.to)],
+       and t.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day and t.superseded_by is null
+     where t.date between date '1970-01-01' + $4::integer and date '1970-01-01' + $5::integer`,
+    [
+      stretches.map((s) => s.portfolioNo),
+      stretches.map((s) => s.from),
+      stretches.map((s) => s.to),
+      ...dayExtent(stretches.flatMap((s) => [s.from, s.to])),
+    ],
   );
   return rows.map(({ portfolio_no: portfolioNo, ...row }) => ({ portfolioNo, ...row }));
 }
@@ -68,8 +75,13 @@ export async function sums(
      left join position_state k on k.portfolio_no = w.portfolio_no
      left join position_timeseries t on t.portfolio_no = k.portfolio_no and t.security_no = k.security_no
        and t.date = date '1970-01-01' + w.day and t.superseded_by is null
+       and t.date between date '1970-01-01' + $3::integer and date '1970-01-01' + $4::integer
      group by w.portfolio_no, w.day`,
-    [pairs.map(([portfolioNo]) => portfolioNo), pairs.map(([, day]) => day)],
+    [
+      pairs.map(([portfolioNo]) => portfolioNo),
+      pairs.map(([, day]) => day),
+      ...dayExtent(pairs.map(([, day]) => day)),
+    ],
   );
   return rows.map(({ portfolio_no: portfolioNo, ...row }) => ({ portfolioNo, ...row }));
 }
@@ -85,15 +97,17 @@ export async function writePortfolios(tx: DatabaseTransaction, writes: Portfolio
     await tx.query(
       `update portfolio_timeseries t set superseded_by = r.superseded_by
        from unnest($1::integer[], $2::date[], $3::integer[]) as r(portfolio_no, date, superseded_by)
-       where t.portfolio_no = r.portfolio_no and t.date = r.date and t.superseded_by is null`,
-      [...key(superseded), superseded.map((row) => row.supersededBy)],
+       where t.portfolio_no = r.portfolio_no and t.date = r.date and t.superseded_by is null
+         and t.date between $4::date and $5::date and t.portfolio_no = any($6::integer[])`,
+      [...key(superseded), superseded.map((row) => row.supersededBy), ...portfolioExtent(superseded)],
     );
   if (removed.length > 0)
     await tx.query(
       `delete from portfolio_timeseries t
        using unnest($1::integer[], $2::date[]) as r(portfolio_no, date)
-       where t.portfolio_no = r.portfolio_no and t.date = r.date and t.superseded_by is null`,
-      key(removed),
+       where t.portfolio_no = r.portfolio_no and t.date = r.date and t.superseded_by is null
+         and t.date between $3::date and $4::date and t.portfolio_no = any($5::integer[])`,
+      [...key(removed), ...portfolioExtent(removed)],
     );
   if (writes.rows.length > 0)
     await tx.copyIn(
@@ -121,7 +135,8 @@ async function updateStates(tx: Queryable, states: PortfolioWrites['states']): P
              (select min(d.day) - 1 from generate_series(s.recheck_from, s.horizon) as d(day)
               where not exists (
                 select from portfolio_timeseries t
-                where t.portfolio_no = s.portfolio_no and t.date = date '1970-01-01' + d.day and t.superseded_by is null)),
+                where t.portfolio_no = s.portfolio_no and t.date = date '1970-01-01' + d.day and t.superseded_by is null
+                  and t.date between date '1970-01-01' + $8::integer and date '1970-01-01' + $9::integer)),
              s.horizon), s.first_day - 1)
            end
      from unnest($1::integer[], $2::integer[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[])
@@ -135,6 +150,9 @@ async function updateStates(tx: Queryable, states: PortfolioWrites['states']): P
       states.map((s) => s.recheckFrom),
       states.map((s) => s.checksum),
       FOLD_VERSION,
+      ...dayExtent(
+        states.flatMap((s) => (s.recheckFrom === null ? [] : [s.recheckFrom, s.horizon ?? s.recheckFrom])),
+      ),
     ],
   );
 }

@@ -20,7 +20,7 @@ export interface PollingOptions {
 /** Looks that find nothing become rarer up to this many times `pollMs`. */
 const IDLE_FACTOR = 20;
 const FIRST_RETRY_MS = 200;
-const LAST_RETRY_MS = 30_000;
+const LAST_RETRY_MS = 10_000;
 
 /**
  * Milliseconds to wait after a number of failures in a row: half of it doubles up to a bound, half is chance,
@@ -37,13 +37,14 @@ export function createPolling({ step, pollMs, onError }: PollingOptions): Pollin
   let woken = false;
   let endPause: (() => void) | undefined;
 
-  function pause(ms: number, deaf: boolean): Promise<void> {
-    if (stopping || (woken && !deaf)) return Promise.resolve();
+  /** @returns whether news came before or in it */
+  function pause(ms: number, deaf: boolean): Promise<boolean> {
+    if (stopping || (woken && !deaf)) return Promise.resolve(woken);
     return new Promise((resolve) => {
       const end = () => {
         clearTimeout(timer);
         endPause = undefined;
-        resolve();
+        resolve(woken);
       };
       const timer = setTimeout(end, ms);
       // After a failure news of more work is no reason to try sooner.
@@ -63,8 +64,8 @@ export function createPolling({ step, pollMs, onError }: PollingOptions): Pollin
         failures = 0;
         if (done > 0) idle = 1;
         else {
-          await pause(pollMs * idle, false);
-          idle = woken ? 1 : Math.min(idle * 1.5, IDLE_FACTOR);
+          const hurried = await pause(pollMs * idle, false);
+          idle = hurried ? 1 : Math.min(idle * 1.5, IDLE_FACTOR);
         }
       } catch (error) {
         failures += 1;

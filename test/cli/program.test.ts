@@ -12,7 +12,7 @@ class ConfigError extends Error {
 
 const NAMES = [
   ...['serve', 'migrate', 'import', 'status', 'positions', 'performance', 'rebuild', 'verify', 'epochs'],
-  ...['restatements', 'close-day', 'events', 'quarantine', 'demo', 'config'],
+  ...['restatements', 'close-day', 'events', 'quarantine', 'demo', 'config', 'reader'],
 ];
 
 const DATABASE = {
@@ -183,7 +183,8 @@ describe('signals', () => {
         rebuild: () => Promise.reject(new Error('not here')),
         verify: () => Promise.reject(new Error('not here')),
       },
-      listen: () => {
+      serve: () => {
+        steps.push('serve');
         queueMicrotask(() => controller.abort(130));
         return Promise.resolve({ url: 'http://127.0.0.1:1', close: step('close socket') });
       },
@@ -192,6 +193,6 @@ describe('signals', () => {
     const { exit, notes } = await run('serve', { stop: controller.signal, open: () => Promise.resolve(app) });
     expect(exit).toBe(0);
     expect(notes).toContain('http://127.0.0.1:1/docs');
-    expect(steps).toEqual(['start', 'close socket', 'stop projections', 'close']);
+    expect(steps).toEqual(['serve', 'close socket', 'close']);
   });
 });

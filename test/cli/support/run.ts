@@ -67,8 +67,14 @@ export function partialApp(parts: Partial<App>): App {
     get projections() {
       return parts.projections ?? missing('projections');
     },
+    get reader() {
+      return parts.reader ?? missing('reader');
+    },
+    get deadLetters() {
+      return parts.deadLetters ?? missing('deadLetters');
+    },
     now: parts.now ?? (() => '2026-01-01T00:00:00.000000Z'),
-    listen: parts.listen ?? (() => missing('listen')),
+    serve: parts.serve ?? (() => missing('serve')),
     close: parts.close ?? (() => Promise.resolve()),
   };
 }

@@ -12,7 +12,17 @@ test('what is measured is told as Prometheus text', async () => {
   metrics.epochs('flipped', 2);
   metrics.rowsWritten('position_timeseries', 365);
   metrics.rebuild({ total: 100, done: 40, rowsPerSecond: 5000 });
-  metrics.backlog({ pendingTransactions: 1, quarantinedKeys: 2, incompleteDays: 3 });
+  metrics.backlog({
+    pendingTransactions: 1,
+    costDiscrepancies: 4,
+    quarantinedKeys: 2,
+    incompleteDays: 3,
+    watermarkBehindDays: 5,
+    head: 107,
+  });
+  metrics.kafkaMessages('prices', 'consumed', 'ok', 9);
+  metrics.fencedMessages('prices', 0);
+  metrics.outbox(6, 1.5);
   metrics.httpRequest({ method: 'GET', route: '/v1/portfolios/{portfolio_id}', status: 200, seconds: 0.003 });
   metrics.databaseQuery({ kind: 'transaction', seconds: 0.004, ok: false });
   metrics.watchPool('reads', () => ({ totalCount: 5, idleCount: 3, waitingCount: 0 }));
@@ -29,6 +39,12 @@ test('what is measured is told as Prometheus text', async () => {
     'chronofolio_rebuild_events_done 40',
     'chronofolio_rebuild_rows_per_second 5000',
     'chronofolio_quarantined_keys 2',
+    'chronofolio_cost_discrepancies 4',
+    'chronofolio_watermark_behind_days 5',
+    'chronofolio_log_position 107',
+    'chronofolio_kafka_messages_total{topic="prices",direction="consumed",outcome="ok"} 9',
+    'chronofolio_fenced_messages_total{topic="prices"} 0',
+    'chronofolio_outbox_age_seconds 1.5',
     'chronofolio_http_requests_total{method="GET",route="/v1/portfolios/{portfolio_id}",status="200"} 1',
     'chronofolio_database_query_duration_seconds_count{kind="transaction",outcome="failed"} 1',
     'chronofolio_database_pool_connections{pool="reads",state="total"} 5',

@@ -1,0 +1,186 @@
+/** One membership in a group, from connecting to leaving or to the first failure the library gives up on. */
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { Logger } from '../../projections/logger.ts';
+import type { ConsumerOptions } from './consumer.ts';
+import { RETRY } from './client.ts';
+import { createLane } from './lane.ts';
+import type { Lane } from './lane.ts';
+import { laneName, startPositions } from './positions.ts';
+import type { Assignment, Position } from './positions.ts';
+
+export interface Session {
+  /** Resolves with what ended it; with `undefined` after `stop`. */
+  readonly ended: Promise<unknown>;
+  wasJoined(): boolean;
+  /** Why the member is not at work; empty when that is told elsewhere, `undefined` when it is at work. */
+  silence(): string | undefined;
+  stop(): Promise<void>;
+}
+
+const DEFAULTS = {
+  concurrency: 2,
+  maxBatchMessages: 1_000,
+  maxBatchBytes: 1024 * 1024,
+  sessionTimeoutMs: 10_000,
+  stopTimeoutMs: 30_000,
+};
+/** How long a fetch waits for messages. Partitions that rest are looked at again after it, at the latest. */
+const MAX_WAIT_MS = 500;
+/** Idle members fetch every half second, so longer silence means that nobody answers. */
+const SILENCE_MS = 8_000;
+
+export function startSession(options: ConsumerOptions, logger: Logger): Session {
+  const settings = { ...DEFAULTS, ...definedOf(options) };
+  const heartbeatMs = Math.max(1, Math.floor(settings.sessionTimeoutMs / 4));
+  const consumer = options.kafka.consumer({
+    groupId: options.groupId,
+    allowAutoTopicCreation: false,
+    sessionTimeout: settings.sessionTimeoutMs,
+    heartbeatInterval: heartbeatMs,
+    rebalanceTimeout: Math.max(60_000, settings.sessionTimeoutMs),
+    maxWaitTimeInMs: MAX_WAIT_MS,
+    minBytes: 1,
+    maxBytesPerPartition: settings.maxBatchBytes,
+    // The library's own restart is not used: it gives up on what it thinks final, and we never do.
+    retry: { ...RETRY, restartOnFailure: async () => false },
+  });
+
+  let joined = false;
+  let everJoined = false;
+  let lastAnswer = 0;
+  let end: (reason: unknown) => void = () => undefined;
+  const over = new Promise<unknown>((resolve) => (end = resolve));
+  const timers = new Set<NodeJS.Timeout>();
+  let lanes = new Map<string, Lane>();
+
+  const later = (ms: number, work: () => void) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work();
+    }, ms);
+    timers.add(timer);
+  };
+
+  const positionsOf = (assignment: Assignment) =>
+    startPositions(options.kafka, options.offsets, options.groupId, assignment, logger);
+
+  /** All that was known of the partitions is from before: somebody else may have had them meanwhile. */
+  function assign(assignment: Assignment): void {
+    const looked = positionsOf(assignment);
+    lanes = new Map();
+    for (const [topic, partitions] of Object.entries(assignment))
+      for (const partition of partitions) {
+        const name = laneName(topic, partition);
+        const handle = options.topics.get(topic);
+        if (!handle) continue;
+        const pick = async (positions: Promise<ReadonlyMap<string, Position>>): Promise<Position> => {
+          const found = (await positions).get(name);
+          if (!found) throw new Error(`no position for ${name}`);
+          return found;
+        };
+        const start = pick(looked);
+        // Whoever needs it awaits it; until then a failure is nobody's.
+        start.catch(() => undefined);
+        lanes.set(
+          name,
+          createLane(
+            {
+              groupId: options.groupId,
+              topic,
+              partition,
+              handle,
+              limits: { messages: settings.maxBatchMessages, bytes: settings.maxBatchBytes },
+              heartbeatMs,
+              logger,
+              observer: options.observer ?? {},
+              load: () => pick(positionsOf({ [topic]: [partition] })),
+              seek: (offset) => consumer.seek({ topic, partition, offset: String(offset) }),
+              later,
+            },
+            start,
+          ),
+        );
+      }
+  }
+
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    joined = true;
+    everJoined = true;
+    lastAnswer = performance.now();
+    logger.info('joined the group', { partitions: payload.memberAssignment });
+    assign(payload.memberAssignment);
+  });
+  consumer.on(consumer.events.REQUEST, () => void (lastAnswer = performance.now()));
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    joined = false;
+    end(payload.error);
+  });
+
+  async function work(): Promise<unknown> {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...options.topics.keys()], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: settings.concurrency,
+      eachBatch: async (payload: EachBatchPayload) => {
+        await lanes.get(laneName(payload.batch.topic, payload.batch.partition))?.take(payload);
+      },
+    });
+    return over;
+  }
+
+  async function run(): Promise<unknown> {
+    try {
+      // Connecting may take long; whoever stops meanwhile shall not wait for it.
+      return await Promise.race([over, work()]);
+    } catch (error) {
+      return error;
+    } finally {
+      joined = false;
+      await leave(consumer, settings.stopTimeoutMs, logger);
+      for (const timer of timers) clearTimeout(timer);
+    }
+  }
+
+  return {
+    ended: run(),
+    wasJoined: () => everJoined,
+    silence() {
+      if (!joined) return '';
+      return performance.now() - lastAnswer > SILENCE_MS ? 'the brokers do not answer' : undefined;
+    },
+    async stop() {
+      end(undefined);
+    },
+  };
+}
+
+/** Finishes what is in hand and leaves the group, in bounded time: a database that hangs must not hold us. */
+async function leave(consumer: Consumer, timeoutMs: number, logger: Logger): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), timeoutMs);
+  });
+  const left = consumer.disconnect().then(
+    () => 'left' as const,
+    (error: unknown) => {
+      logger.debug('leaving the group failed', { error });
+      return 'left' as const;
+    },
+  );
+  if ((await Promise.race([left, timeout])) === 'late')
+    logger.warn(
+      'a batch was still in hand when the time to stop was over; it will be given to another member',
+    );
+  clearTimeout(timer);
+}
+
+function definedOf(options: ConsumerOptions): Partial<typeof DEFAULTS> {
+  const { concurrency, maxBatchMessages, maxBatchBytes, sessionTimeoutMs, stopTimeoutMs } = options;
+  return Object.fromEntries(
+    Object.entries({ concurrency, maxBatchMessages, maxBatchBytes, sessionTimeoutMs, stopTimeoutMs }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+}
