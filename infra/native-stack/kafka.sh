@@ -31,16 +31,25 @@ kafka_runs_as() {
   chown -R "$uid:$gid" "$KAFKA_STATE"
 }
 
-# Asks the broker for the cluster, in the oldest words it knows (Metadata, version 1, no topics), and
-# reads how many brokers take part: none until this one may be written to.
-kafka_answers() {
-  local brokers
-  brokers="$(
+# One request over a connection of its own, in the oldest words the broker knows: kafka_ask <request>
+# <position in the response> <length>. Prints the bytes there, as decimal numbers.
+kafka_ask() {
+  (
     exec 2>/dev/null 3<>"/dev/tcp/127.0.0.1/$KAFKA_PORT" || exit
-    printf '\0\0\0\016\0\003\0\001\0\0\0\001\377\377\0\0\0\0' >&3
-    timeout 5 head -c 12 <&3 | od -An -v -tu1 -j 11
-  )" || return 1
-  [[ "${brokers// /}" == 1 ]]
+    printf '%b' "$1" >&3
+    timeout 5 head -c "$(($2 + $3))" <&3 | od -An -v -tu1 -j "$2" -N "$3" | xargs
+  )
+}
+
+# Metadata, version 1, of no topic: one broker takes part in the cluster as soon as this one may be
+# written to. FindCoordinator, version 1, of a group and of a transaction: the first question makes the
+# broker create the topics in which it keeps these; there is no error once it has.
+kafka_answers() {
+  [[ "$(kafka_ask '\0000\0000\0000\0016\0000\0003\0000\0001\0000\0000\0000\0001\0377\0377\0000\0000\0000\0000' 8 4)" == '0 0 0 1' ]] &&
+    kafka_coordinates '\0000' && kafka_coordinates '\0001'
+}
+kafka_coordinates() {
+  [[ "$(kafka_ask '\0000\0000\0000\0016\0000\0012\0000\0001\0000\0000\0000\0001\0377\0377\0000\0001x'"$1" 12 2)" == '0 0' ]]
 }
 
 kafka_running_ports() { sed -nE 's/^advertised\.listeners=//p' "$KAFKA_CONFIG" | grep -oE '[0-9]+(,|$)' | tr -d '\n'; }
@@ -63,7 +72,7 @@ kafka_launch() {
   require_free_port "$KAFKA_CONTROLLER_PORT" "Kafka's controller" CHRONOFOLIO_STACK_KAFKA_CONTROLLER_PORT
   install -d -m 700 "$KAFKA_STATE"
   [[ -e "$KAFKA_PASSWORD_FILE" ]] || new_password | write_secret "$KAFKA_PASSWORD_FILE"
-  [[ -e "$KAFKA_CA" ]] || kafka_create_certificate
+  [[ -e "$KAFKA_CA" && -e "$KAFKA_KEYSTORE" ]] || kafka_create_certificate
   (umask 077 && fill_template "$here/broker.properties.template" state="$KAFKA_STATE" port="$KAFKA_PORT" \
     saslPort="$KAFKA_SASL_PORT" controllerPort="$KAFKA_CONTROLLER_PORT" user="$KAFKA_USER" \
     password="$(<"$KAFKA_PASSWORD_FILE")" >"$KAFKA_CONFIG")

@@ -82,7 +82,7 @@ status_all() {
 clean_all() {
   stop_all
   remove_tree "$TIMESCALEDB_HOME" "$KAFKA_HOME" "$ENV_FILE"
-  rm -f "$STACK_HOME/lock"
+  rm -f "$STACK_HOME/packages.log" "$STACK_HOME/lock"
   rmdir --ignore-fail-on-non-empty "$STACK_HOME"
   say "removed $STACK_HOME"
 }

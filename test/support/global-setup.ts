@@ -8,6 +8,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import type { TimescaleEdition } from '../../infra/database/capabilities.ts';
 import { openDatabase } from '../../infra/database/database.ts';
 import { migrate } from '../../infra/database/migrate.ts';
 import { openEmbedded } from '../../infra/embedded/embedded.ts';
@@ -17,6 +18,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     serverUrl: string;
     templateDatabase: string;
+    /** What the databases copied from the template have of TimescaleDB. */
+    timescale: TimescaleEdition;
   }
 }
 
@@ -35,10 +38,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await onServer(server.url, `create database ${template}`);
     const database = openDatabase({ url: withDatabaseName(server.url, template), maxConnections: 1 });
     try {
-      await migrate(database);
+      project.provide('timescale', (await migrate(database)).timescale.edition);
     } finally {
       await database.close();
     }
+    await closeToAll(server.url, template);
     project.provide('serverUrl', server.url);
     project.provide('templateDatabase', template);
     return async () => {
@@ -65,6 +69,25 @@ async function openServer(): Promise<{ url: string; close(): Promise<void> }> {
     await removeHome();
     throw error;
   }
+}
+
+/**
+ * A database can be copied while nobody is connected to it. TimescaleDB keeps a background worker in every
+ * database that has the extension and accepts connections, so the template accepts none.
+ */
+async function closeToAll(url: string, template: string): Promise<void> {
+  await onServer(url, `alter database ${template} with allow_connections false`);
+  await onServer(
+    url,
+    `do $$
+     begin
+       while exists (select from pg_stat_activity where datname = '${template}') loop
+         perform pg_terminate_backend(pid, 1000) from pg_stat_activity where datname = '${template}';
+         perform pg_stat_clear_snapshot();
+       end loop;
+     end
+     $$`,
+  );
 }
 
 async function onServer(url: string, statement: string): Promise<void> {

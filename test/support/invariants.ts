@@ -69,8 +69,10 @@ interface Broken {
 /** What is broken in one snapshot of a generation; `tx` must be REPEATABLE READ. */
 export async function brokenInvariants(tx: Queryable): Promise<Broken[]> {
   const broken: Broken[] = [];
+  // Without a limit in the statement: for the first five rows of what should be none, a planner chooses to
+  // go through the tables row by row.
   for (const statement of [NOT_THE_SUM, NOT_CONTINUED, NOT_ONE_ROW])
-    broken.push(...(await tx.query<Broken>(`${statement} limit 5`)));
+    broken.push(...(await tx.query<Broken>(statement)).slice(0, 5));
   return broken;
 }
 
