@@ -102,7 +102,7 @@ function serving(role: 'all' | 'positions'): Measure {
       fork(program, ['serve', '--role', role], {
         env,
         execArgv: ['--max-semi-space-size=64'],
-        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       }),
     );
     return withWorkers(children, async () => {

@@ -12,6 +12,13 @@ export interface DatabaseFacts {
   /** Such as `PostgreSQL 18.4`. */
   readonly server: string;
   readonly embedded: boolean;
+  /** What of TimescaleDB is used: nothing, hypertables, or hypertables with a columnstore and policies. */
+  readonly timescale: {
+    readonly edition: 'none' | 'apache' | 'full';
+    readonly version?: string;
+    /** Why it is not used, where it might be. */
+    readonly reason?: string;
+  };
   /** The connection string with its password, for psql. */
   readonly url: string;
   /** The schema's version, and the migrations this start applied. */

@@ -168,6 +168,7 @@ async function open(config: Config, role: Role): Promise<App> {
         server: `PostgreSQL ${version?.server_version ?? ''}`.trim(),
         embedded: location.kind === 'embedded',
         url: server.url,
+        timescale: migrated.timescale,
         schemaVersion: migrated.version,
         applied: migrated.applied,
       },

@@ -3,6 +3,7 @@ import { SERVE_ROLES } from '../app.ts';
 import type { ServeRole } from '../app.ts';
 import { withApp } from '../context.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
+import { timescaleText } from '../output/timescale.ts';
 
 const EXAMPLES = `
 Roles, any number of processes of each on one database:
@@ -51,6 +52,7 @@ export function serveCommand(context: CliContext): Command {
         async ({ app, terminal, stop }) => {
           const listening = await app.serve();
           const { server, embedded } = app.database;
+          terminal.note(`TimescaleDB: ${timescaleText(app.database)}`);
           const pages = options.role === 'all' || options.role === 'api' ? `, pages at ${listening.url}/docs` : '';
           terminal.note(
             `${embedded ? 'embedded ' : ''}${server}; ${options.role} listening on ${listening.url}${pages}`,

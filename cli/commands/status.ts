@@ -6,6 +6,7 @@ import { withApp } from '../context.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
 import { count, counted } from '../output/format.ts';
 import { facts, table } from '../output/table.ts';
+import { timescaleText } from '../output/timescale.ts';
 import { allPortfolios } from '../portfolios.ts';
 
 const EXAMPLES = `
@@ -21,10 +22,10 @@ export function statusCommand(context: CliContext): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (_options: GlobalOptions, command: Command) => {
       await withApp(context, command.optsWithGlobals<GlobalOptions>(), async ({ app, result }) => {
-        const { server, embedded, schemaVersion } = app.database;
+        const { server, embedded, schemaVersion, timescale } = app.database;
         const status = await app.projections.status();
         const portfolios = await allPortfolios(app);
-        const database = { server, embedded, schema_version: schemaVersion };
+        const database = { server, embedded, schema_version: schemaVersion, timescale };
         result({ database, projections: statusJson(status), portfolios }, () =>
           [statusText(app.database, status), ...portfoliosText(portfolios)].join('\n'),
         );
@@ -41,6 +42,9 @@ function statusJson(status: ProjectionStatus): object {
     lag_seconds: status.lagSeconds,
     dirty_keys: status.dirtyKeys,
     quarantined_keys: status.quarantinedKeys,
+    pending_transactions: status.pendingTransactions,
+    incomplete_days: status.incompleteDays,
+    cost_discrepancies: status.costDiscrepancies,
     fold_version: status.foldVersion,
     row_versions: status.rowVersions,
   };
@@ -57,12 +61,15 @@ function statusText(database: DatabaseFacts, status: ProjectionStatus): string {
       'database',
       `${database.server}${database.embedded ? ', embedded' : ''}, schema ${database.schemaVersion}`,
     ],
+    ['TimescaleDB', timescaleText(database)],
     ['generation', status.slot],
     ['log head', count(status.head)],
     ['projected', count(status.position)],
     ['lag', lag],
     ['dirty keys', count(status.dirtyKeys)],
     ['quarantined keys', count(status.quarantinedKeys)],
+    ['pending transactions', count(status.pendingTransactions)],
+    ['cost discrepancies', count(status.costDiscrepancies)],
     [
       'fold version',
       stale

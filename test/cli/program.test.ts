@@ -19,6 +19,7 @@ const DATABASE = {
   server: 'PostgreSQL 18.4',
   embedded: true,
   url: 'postgresql://x',
+  timescale: { edition: 'none' as const },
   schemaVersion: 3,
   applied: [],
 };

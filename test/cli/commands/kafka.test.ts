@@ -36,7 +36,7 @@ const REPORT: KafkaReport = {
     },
     { group: 'chronofolio-positions', role: 'positions', state: 'Dead', members: 0, lag: [] },
   ],
-  problems: ['topics are missing: prices.dlq'],
+  problems: ['1 of 2 topics are missing'],
 };
 
 function cli(line: string, operations: Partial<KafkaOperations> | undefined) {
@@ -54,7 +54,7 @@ describe('chronofolio kafka check', () => {
     expect(out).toMatch(/prices\.dlq +missing/);
     expect(out).toMatch(/chronofolio-market-data +stable +2 +prices +1,234/);
     expect(out).toMatch(/chronofolio-positions +not there +0/);
-    expect(out).toContain('Problem: topics are missing: prices.dlq');
+    expect(out).toContain('Problem: 1 of 2 topics are missing');
     expect(out).toContain('kafka create-topics');
   });
 

@@ -25,6 +25,7 @@ function appWith(passwords: string[], known: ReaderFacts = FACTS): () => Promise
     server: 'PostgreSQL 18.4',
     embedded: false,
     url: 'postgresql://owner:hidden@db.example:5433/books?sslmode=require',
+    timescale: { edition: 'none' as const },
     schemaVersion: 3,
     applied: [],
   };
