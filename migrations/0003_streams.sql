@@ -66,5 +66,5 @@ create table aggregation_days (
   aggregated_at  timestamptz,
   primary key (portfolio_id, date)
 );
-create index aggregation_days_waiting on aggregation_days (portfolio_id, date) where state in ('eligible', 'pending');
+create index aggregation_days_waiting on aggregation_days (portfolio_id, date) where state <> 'done';
 comment on table aggregation_days is 'Days of portfolios on their way through portfolio_aggregation_required, and the order behind each.';

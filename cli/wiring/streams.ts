@@ -149,7 +149,10 @@ export function createStreams(options: StreamsOptions): Streams {
       ]);
       await producer.close();
     },
-    wake: publisher.wake,
+    wake() {
+      publisher.wake();
+      for (const loop of handlers.loops) loop.wake();
+    },
     health: async () => health(),
   };
 }

@@ -7,23 +7,36 @@ import type {
   AggregationStore,
   PortfolioDay,
   SchedulingSession,
-  WaitingDay,
+  WaitingSet,
 } from '../../projections/aggregation/store.ts';
 import { placesOf } from './aggregation-assess.ts';
 
 interface WaitingColumns {
-  portfolio_no: number;
   portfolio_id: string;
   day: number;
   correlation_id: string | null;
+  portfolio_no: number | null;
+  /** Whether the books of the portfolio have reached the day. */
+  reached: boolean | null;
 }
 
-function waitingDay(row: WaitingColumns): WaitingDay {
+/** A set of waiting days, of which some are not to be looked at: their books have yet to reach them. */
+function setOf(rows: readonly WaitingColumns[], limit: number): WaitingSet {
+  const end = rows.at(-1);
   return {
-    portfolioNo: row.portfolio_no,
-    portfolioId: row.portfolio_id,
-    day: row.day,
-    correlationId: row.correlation_id,
+    days: rows.flatMap((row) =>
+      row.portfolio_no !== null && row.reached === true
+        ? [
+            {
+              portfolioNo: row.portfolio_no,
+              portfolioId: row.portfolio_id,
+              day: row.day,
+              correlationId: row.correlation_id,
+            },
+          ]
+        : [],
+    ),
+    last: end && rows.length >= limit ? { portfolioId: end.portfolio_id, day: end.day } : undefined,
   };
 }
 
@@ -31,43 +44,57 @@ function place(after: PortfolioDay | null): [string, string] {
   return after === null ? ['', '-infinity'] : [after.portfolioId, isoDate(after.day)];
 }
 
-/** Days that the books of their portfolio have not reached, or that lie before its first, are not looked at. */
+// First a set, by the index, then what is known of it: the other way round each set would sort all that wait.
 const ELIGIBLE = `
-  select p.portfolio_no, a.portfolio_id, a.date - date '1970-01-01' as day, a.correlation_id
-  from aggregation_days a
-  join portfolios p using (portfolio_id)
-  join portfolio_state s using (portfolio_no)
-  where a.state = 'eligible' and (a.portfolio_id, a.date) > ($1::text, $2::date)
-    and a.date - date '1970-01-01' between s.first_day and s.horizon
-  order by a.portfolio_id, a.date
-  limit $3
-  for update of a skip locked`;
+  with next as materialized (
+    select portfolio_id, date, correlation_id
+    from aggregation_days
+    where state = 'eligible' and (portfolio_id, date) > ($1::text, $2::date)
+    order by portfolio_id, date
+    limit $3
+    for update skip locked
+  )
+  select n.portfolio_id, n.date - date '1970-01-01' as day, n.correlation_id, p.portfolio_no,
+         n.date - date '1970-01-01' between s.first_day and s.horizon as reached
+  from next n
+  left join portfolios p using (portfolio_id)
+  left join portfolio_state s using (portfolio_no)
+  order by n.portfolio_id, n.date`;
 
 export async function eligible(
   tx: Queryable,
   after: PortfolioDay | null,
   limit: number,
-): Promise<WaitingDay[]> {
-  return (await tx.query<WaitingColumns>(ELIGIBLE, [...place(after), limit])).map(waitingDay);
+): Promise<WaitingSet> {
+  return setOf(await tx.query<WaitingColumns>(ELIGIBLE, [...place(after), limit]), limit);
 }
 
 const PENDING = `
-  select p.portfolio_no, a.portfolio_id, a.date - date '1970-01-01' as day, a.correlation_id
-  from aggregation_days a
-  join portfolios p using (portfolio_id)
-  join portfolio_state s using (portfolio_no)
-  where a.state = 'pending' and (a.portfolio_id, a.date) > ($1::text, $2::date)
-    and a.date - date '1970-01-01' between s.first_day and s.horizon
-  order by a.portfolio_id, a.date
-  limit $3
-  for update of s skip locked`;
+  with next as materialized (
+    select portfolio_id, date, correlation_id
+    from aggregation_days
+    where state = 'pending' and (portfolio_id, date) > ($1::text, $2::date)
+    order by portfolio_id, date
+    limit $3
+  )
+  select n.portfolio_id, n.date - date '1970-01-01' as day, n.correlation_id, p.portfolio_no,
+         n.date - date '1970-01-01' between s.first_day and s.horizon as reached
+  from next n
+  left join portfolios p using (portfolio_id)
+  left join portfolio_state s using (portfolio_no)
+  order by n.portfolio_id, n.date`;
 
-export async function pending(
-  tx: Queryable,
-  after: PortfolioDay | null,
-  limit: number,
-): Promise<WaitingDay[]> {
-  return (await tx.query<WaitingColumns>(PENDING, [...place(after), limit])).map(waitingDay);
+/** What follows under the lock sees the books as they are then. */
+export async function pending(tx: Queryable, after: PortfolioDay | null, limit: number): Promise<WaitingSet> {
+  const set = setOf(await tx.query<WaitingColumns>(PENDING, [...place(after), limit]), limit);
+  if (set.days.length === 0) return set;
+  const locked = await tx.query<{ portfolio_no: number }>(
+    `select portfolio_no from portfolio_state where portfolio_no = any($1::integer[])
+     order by portfolio_no for update skip locked`,
+    [[...new Set(set.days.map((day) => day.portfolioNo))]],
+  );
+  const held = new Set(locked.map((row) => row.portfolio_no));
+  return { ...set, days: set.days.filter((day) => held.has(day.portfolioNo)) };
 }
 
 export async function schedule(

@@ -4,7 +4,8 @@ import type { Batch, BatchResult } from '../../domain/messages.ts';
 import type { AggregationStore, TakenIn } from '../../projections/aggregation/store.ts';
 import { aggregateAgain, assess, regenerate } from './aggregation-assess.ts';
 import * as days from './aggregation-days.ts';
-import * as taking from './aggregation-snapshots.ts';
+import * as orders from './aggregation-orders.ts';
+import * as snapshots from './aggregation-snapshots.ts';
 import { Fenced } from './fenced.ts';
 import { insertDeadLetters } from './dead-letters.ts';
 import { advanceOffset } from './offsets.ts';
@@ -38,16 +39,16 @@ export function createAggregationStore(activeDatabase: () => Promise<Database>):
     takeSnapshots: (batch, work) =>
       take(batch, (tx) =>
         work({
-          find: (snapshots) => taking.find(tx, snapshots),
+          find: (announced) => snapshots.find(tx, announced),
           regenerate: (damages) => regenerate(tx, damages),
-          makeEligible: (eligible) => taking.makeEligible(tx, eligible),
+          makeEligible: (eligible) => snapshots.makeEligible(tx, eligible),
         }),
       ),
     takeOrders: (batch, work) =>
       take(batch, (tx) =>
         work({
-          knownPortfolios: (ids) => taking.knownPortfolios(tx, ids),
-          order: (orders) => taking.order(tx, orders),
+          knownPortfolios: (ids) => orders.knownPortfolios(tx, ids),
+          order: (received) => orders.order(tx, received),
         }),
       ),
     scheduling: (work) =>
@@ -56,7 +57,7 @@ export function createAggregationStore(activeDatabase: () => Promise<Database>):
           eligible: (after, limit) => days.eligible(tx, after, limit),
           assess: (waiting) => assess(tx, waiting),
           regenerate: (damages) => regenerate(tx, damages),
-          schedule: (orders) => days.schedule(tx, orders),
+          schedule: (runs) => days.schedule(tx, runs),
         }),
       ),
     aggregating: (work) =>

@@ -32,7 +32,8 @@ export async function insertDeadLetters(
     messages.map(({ value }) => buffer(value)),
     messages.map(({ headers }) => encodeHeaders(headers)),
     deadLetters.map(({ code }) => code),
-    deadLetters.map(({ reason }) => reason),
+    // A text in PostgreSQL holds any character but this one.
+    deadLetters.map(({ reason }) => reason.replaceAll('\u0000', '')),
   ]);
 }
 

@@ -7,8 +7,8 @@ import { translated } from '../event-store/failures.ts';
 import type { EventRow } from '../event-store/stored-event.ts';
 import { toStoredEvent } from '../event-store/stored-event.ts';
 
-// The limit keeps each stream a walk along the index of its own versions, whatever the planner believes
-// of the table; nothing else would bring the rows of a stream in order at no cost.
+// The limits keep these look-ups by index: joined freely, the planner reads the whole log once it believes
+// that the streams asked for hold enough of it.
 const READ_STREAMS = `
   select e.position, e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.effective_at,
          e.recorded_at, e.data, e.metadata
@@ -19,7 +19,8 @@ const READ_STREAMS = `
     where stream_id = wanted.stream_id and version > wanted.after
     order by version
     limit 1000000000
-  ) e`;
+  ) e
+  order by e.stream_id, e.version`;
 
 const FIND_KEYS = `
   select k.key, k.first_position, k.last_position, k.fingerprint

@@ -1,6 +1,7 @@
 /** The table `outbox` and what its rows stand for. */
 import type { Queryable } from '../database/database.ts';
 import { isoDate } from '../../domain/dates.ts';
+import { dayExtent } from '../projection-store/extent.ts';
 import type { TransactionFields } from '../../domain/events.ts';
 import type { ReplayRow, SnapshotRow } from '../../projections/outbox/messages.ts';
 import type { OutboxRow, Round } from '../../projections/outbox/round.ts';
@@ -113,10 +114,13 @@ export async function snapshots(
        select d.id, d.date from daily_position_snapshots d
        where d.portfolio_no = p.portfolio_no and d.security_no = s.security_no
          and d.date between w.from_date and w.through_date and d.superseded_by is null and d.epoch = w.epoch
+         -- Said again, so that the plan has the chunks of these days only.
+         and d.date between date '1970-01-01' + $6::integer and date '1970-01-01' + $7::integer
        union all
        select d.id, d.date from daily_position_snapshots d
        where d.portfolio_no = p.portfolio_no and d.security_no = s.security_no
          and d.date between w.from_date and w.through_date and d.superseded_by is not null and d.epoch = w.epoch
+         and d.date between date '1970-01-01' + $6::integer and date '1970-01-01' + $7::integer
      ) d
      order by w.place, d.date`,
     [
@@ -125,6 +129,7 @@ export async function snapshots(
       stretches.map((s) => s.epoch),
       stretches.map((s) => isoDate(s.fromDay)),
       stretches.map((s) => isoDate(s.throughDay)),
+      ...dayExtent(stretches.flatMap((s) => [s.fromDay, s.throughDay])),
     ],
   );
   return rows.map((row) => ({

@@ -13,10 +13,11 @@ export type { Kafka } from 'kafkajs';
 export type KafkaConnection = Pick<KafkaConfig, 'brokers' | 'clientId' | 'tls' | 'sasl'>;
 
 /**
- * Tries inside the library before it gives up on one operation: some seconds in all, spread by jitter.
- * Giving up is no end: consumers and producers are then made anew, for ever, by their own loops.
+ * Tries inside the library before it gives up on one operation, spread by jitter. They are few because
+ * it nests them: an operation's tries connect, and connecting has tries of its own. Giving up is no end:
+ * consumers and producers are then made anew, for ever, by loops of our own.
  */
-export const RETRY = { initialRetryTime: 100, maxRetryTime: 5_000, multiplier: 2, factor: 0.2, retries: 5 };
+export const RETRY = { initialRetryTime: 150, maxRetryTime: 2_000, multiplier: 2, factor: 0.2, retries: 3 };
 
 const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -57,6 +58,17 @@ function saslOf(sasl: NonNullable<KafkaConnection['sasl']>): SASLOptions {
 /** Said by every attempt to connect again; what matters of it is told by our own loops. */
 const DROPPED = new Set(['timestamp', 'logger', 'message', 'stack', 'clientId', 'helpUrl']);
 
+/** Where the library tells of every attempt to connect again; our own loops tell what comes of it. */
+const REPEATING = new Set([
+  'Connection',
+  'BrokerPool',
+  'Cluster',
+  'Consumer',
+  'Runner',
+  'ConsumerGroup',
+  'Producer',
+]);
+
 /** The library calls an error whatever it will try again, so its levels count one less here. */
 function loggingTo(logger: Logger): logCreator {
   return () =>
@@ -65,7 +77,7 @@ function loggingTo(logger: Logger): logCreator {
         kafka: namespace,
         ...Object.fromEntries(Object.entries(log).filter(([name]) => !DROPPED.has(name))),
       };
-      if (level === logLevel.ERROR) logger.warn(log.message, fields);
+      if (level === logLevel.ERROR && !REPEATING.has(namespace)) logger.warn(log.message, fields);
       else logger.debug(log.message, fields);
     };
 }

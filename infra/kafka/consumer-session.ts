@@ -2,7 +2,9 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { Logger } from '../../projections/logger.ts';
 import type { ConsumerOptions } from './consumer.ts';
+import { backoffMs } from './backoff.ts';
 import { RETRY } from './client.ts';
+import { KafkaError } from './errors.ts';
 import { createLane } from './lane.ts';
 import type { Lane } from './lane.ts';
 import { laneName, startPositions } from './positions.ts';
@@ -28,6 +30,9 @@ const DEFAULTS = {
 const MAX_WAIT_MS = 500;
 /** Idle members fetch every half second, so longer silence means that nobody answers. */
 const SILENCE_MS = 8_000;
+/** Longer than any answer may take, a join that waits for slow members included: the library is stuck. */
+const STUCK_MS = 120_000;
+const WATCH_EVERY_MS = 5_000;
 
 export function startSession(options: ConsumerOptions, logger: Logger): Session {
   const settings = { ...DEFAULTS, ...definedOf(options) };
@@ -47,7 +52,7 @@ export function startSession(options: ConsumerOptions, logger: Logger): Session 
 
   let joined = false;
   let everJoined = false;
-  let lastAnswer = 0;
+  let lastAnswer = performance.now();
   let end: (reason: unknown) => void = () => undefined;
   const over = new Promise<unknown>((resolve) => (end = resolve));
   const timers = new Set<NodeJS.Timeout>();
@@ -57,9 +62,13 @@ export function startSession(options: ConsumerOptions, logger: Logger): Session 
     const timer = setTimeout(() => {
       timers.delete(timer);
       work();
-    }, ms);
+    }, ms).unref();
     timers.add(timer);
   };
+  const watching = setInterval(() => {
+    if (performance.now() - lastAnswer > STUCK_MS)
+      end(new KafkaError('unreachable', `the brokers have not answered for ${STUCK_MS / 1000} s`));
+  }, WATCH_EVERY_MS).unref();
 
   const positionsOf = (assignment: Assignment) =>
     startPositions(options.kafka, options.offsets, options.groupId, assignment, logger);
@@ -79,27 +88,41 @@ export function startSession(options: ConsumerOptions, logger: Logger): Session 
           return found;
         };
         const start = pick(looked);
-        // Whoever needs it awaits it; until then a failure is nobody's.
-        start.catch(() => undefined);
-        lanes.set(
-          name,
-          createLane(
-            {
-              groupId: options.groupId,
-              topic,
-              partition,
-              handle,
-              limits: { messages: settings.maxBatchMessages, bytes: settings.maxBatchBytes },
-              heartbeatMs,
-              logger,
-              observer: options.observer ?? {},
-              load: () => pick(positionsOf({ [topic]: [partition] })),
-              seek: (offset) => consumer.seek({ topic, partition, offset: String(offset) }),
-              later,
-            },
-            start,
-          ),
+        const lane = createLane(
+          {
+            groupId: options.groupId,
+            topic,
+            partition,
+            handle,
+            limits: { messages: settings.maxBatchMessages, bytes: settings.maxBatchBytes },
+            heartbeatMs,
+            logger,
+            observer: options.observer ?? {},
+            load: () => pick(positionsOf({ [topic]: [partition] })),
+            seek: (offset) => consumer.seek({ topic, partition, offset: String(offset) }),
+            later,
+          },
+          start,
         );
+        lanes.set(name, lane);
+        /**
+         * The library begins where the brokers remember us, which may be behind everything there is: a lane that
+         * gets no fetch would never learn that the database stands elsewhere.
+         */
+        const align = (position: Promise<Position>, failures = 0): void => {
+          position.then(
+            ({ next }) => {
+              if (lanes.get(name) === lane && !lane.begun())
+                consumer.seek({ topic, partition, offset: String(next) });
+            },
+            () =>
+              later(backoffMs(failures), () => {
+                if (lanes.get(name) === lane)
+                  align(pick(positionsOf({ [topic]: [partition] })), failures + 1);
+              }),
+          );
+        };
+        align(start);
       }
   }
 
@@ -138,7 +161,9 @@ export function startSession(options: ConsumerOptions, logger: Logger): Session 
       return error;
     } finally {
       joined = false;
+      lanes = new Map();
       await leave(consumer, settings.stopTimeoutMs, logger);
+      clearInterval(watching);
       for (const timer of timers) clearTimeout(timer);
     }
   }

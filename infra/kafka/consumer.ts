@@ -82,6 +82,9 @@ export interface KafkaConsumer {
   stop(): Promise<void>;
 }
 
+/** Trying to connect costs nobody anything, so brokers that are back shall not be kept waiting. */
+const MAX_WAIT_MS = 4_000;
+
 /** Starts in the background and never throws: what is not there yet is waited for. */
 export function startConsumer(options: ConsumerOptions): KafkaConsumer {
   const logger = options.logger.child({ group: options.groupId });
@@ -97,7 +100,7 @@ export function startConsumer(options: ConsumerOptions): KafkaConsumer {
       if (stopping.signal.aborted) return;
       failures = session.wasJoined() ? 0 : failures + 1;
       failure = error.message;
-      const waitMs = backoffMs(failures, { baseMs: 250 });
+      const waitMs = backoffMs(failures, { baseMs: 250, capMs: MAX_WAIT_MS });
       logger.warn('the Kafka consumer lost its group; joining again', {
         code: error.code,
         reason: error.message,

@@ -43,6 +43,16 @@ const CODE_OF_NAME: Readonly<Record<string, KafkaErrorCode>> = {
   KafkaJSNoBrokerAvailableError: 'unreachable',
 };
 
+/** The library's sentences leave out whom they are about. */
+const PREFIX: Readonly<Record<KafkaErrorCode, string>> = {
+  unreachable: 'no Kafka broker answers: ',
+  unauthorised: 'the Kafka brokers refuse us: ',
+  unknown_topic: 'the Kafka brokers do not know the topic: ',
+  too_large: 'the Kafka brokers do not take the message: ',
+  closed: '',
+  failed: '',
+};
+
 function text(source: object, property: string): string {
   const value: unknown = Reflect.get(source, property);
   return typeof value === 'string' ? value : '';
@@ -67,7 +77,7 @@ export function kafkaError(thrown: unknown): KafkaError {
   if (thrown instanceof KafkaError) return thrown;
   for (const error of chain(thrown)) {
     const code = CODE_OF_TYPE[text(error, 'type')] ?? CODE_OF_NAME[error.name];
-    if (code) return new KafkaError(code, error.message, { cause: thrown });
+    if (code) return new KafkaError(code, `${PREFIX[code]}${error.message}`, { cause: thrown });
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new KafkaError('failed', message, { cause: thrown });

@@ -32,6 +32,8 @@ export interface LaneOptions {
 export interface Lane {
   /** Takes a fetch in. Rejects only with what the library threw: that the group rebalances, for instance. */
   take(payload: EachBatchPayload): Promise<void>;
+  /** Whether it has found out where fetches continue. */
+  begun(): boolean;
 }
 
 /** The broker's copy of the offset is for tools that show lag: once a second is enough for them. */
@@ -66,7 +68,7 @@ export function createLane(options: LaneOptions, start: Promise<Position>): Lane
   /** Whether this fetch holds what comes next; if not, the next one will begin there. */
   function continues({ batch }: EachBatchPayload, { next }: Position): boolean {
     const first = Number(batch.firstOffset());
-    if (!aligned && (first > next || Number(batch.lastOffset()) < next)) {
+    if ((!aligned && first > next) || Number(batch.lastOffset()) < next) {
       options.seek(next);
       aligned = true;
       return false;
@@ -127,6 +129,7 @@ export function createLane(options: LaneOptions, start: Promise<Position>): Lane
   }
 
   return {
+    begun: () => aligned,
     async take(payload) {
       // A long transaction must not look like a dead member.
       let left: Error | undefined;
@@ -141,12 +144,11 @@ export function createLane(options: LaneOptions, start: Promise<Position>): Lane
         // What a call of the library threw is about the group; everything else about this partition alone.
         if (isLibraryError(error)) throw error;
         observer.failed?.(topic, error);
-        logger.error('a batch could not be taken in; trying again', {
-          topic,
-          partition,
-          failures: failures + 1,
-          error,
-        });
+        // Once with its stack; a database that is away says the same at every attempt.
+        const reason = error instanceof Error ? error.message : String(error);
+        const where = { topic, partition, failures: failures + 1, reason };
+        if (failures === 0) logger.error('a batch could not be taken in; trying again', { ...where, error });
+        else logger.warn('a batch could not be taken in; trying again', where);
         rest(payload);
       } finally {
         clearInterval(beating);

@@ -28,7 +28,7 @@ async function check(kafka: Kafka, admin: Admin, settings: OperationSettings): P
   const problems: string[] = [];
   const topics = await topicReports(admin, wanted);
   const missing = topics.filter(({ exists }) => !exists).map(({ topic }) => topic);
-  if (missing.length > 0) problems.push(`topics are missing: ${missing.join(', ')}`);
+  if (missing.length > 0) problems.push(`${missing.length} of ${topics.length} topics are missing`);
   for (const { topic, under_replicated: behind } of topics)
     if (behind > 0) problems.push(`${topic}: ${behind} partitions without all of their replicas`);
 

@@ -92,9 +92,19 @@ export function createOutboxPublisher(options: OutboxPublisherOptions): OutboxPu
   async function step(): Promise<number> {
     const database = await options.activeDatabase();
     await measure(database);
-    return database.transaction(async (tx) => {
+    let failure: { readonly error: unknown } | undefined;
+    const bury = async () => {
+      try {
+        return (await options.publishDeadLetters?.()) ?? 0;
+      } catch (error) {
+        failure = { error };
+        return 0;
+      }
+    };
+    const done = await database.transaction(async (tx) => {
       if (!(await store.takeLease(tx))) return 0;
-      const buried = (await options.publishDeadLetters?.()) ?? 0;
+      // A dead letter that cannot be published must not keep everything else.
+      const buried = await bury();
       const round = planRound(await store.oldestRows(tx, budget), budget);
       if (round.rows.length === 0) return buried;
       const messages = await send(tx, round);
@@ -102,6 +112,8 @@ export function createOutboxPublisher(options: OutboxPublisherOptions): OutboxPu
       logger.debug('published from the outbox', { rows: round.rows.length, messages });
       return buried + Math.max(messages, round.rows.length);
     });
+    if (failure) throw failure.error;
+    return done;
   }
 
   const polling = createPolling({

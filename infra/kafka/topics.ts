@@ -1,8 +1,10 @@
 /** The topics on the brokers: which there are, and making those that are missing. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, ITopicConfig, Kafka } from 'kafkajs';
 import { deadLetterTopic, topicsOf } from '../../commands/ingest/topics.ts';
 import type { CreateTopics } from '../../commands/ingest/operations.ts';
 import type { KafkaConfig } from '../config/config.ts';
+import { KafkaError } from './errors.ts';
 import { withAdmin } from './positions.ts';
 
 export type TopicSettings = Pick<KafkaConfig, 'topicPrefix' | 'topics' | 'consumer'>;
@@ -16,6 +18,12 @@ const BROKER_DEFAULT_BYTES = 1_048_588;
 /** Lets the brokers choose. */
 const BROKER_DEFAULT = -1;
 
+/**
+ * The client reads messages that are not compressed, or by gzip. Told so, the brokers unpack what comes
+ * packed otherwise, so that any producer will do.
+ */
+const UNPACKED = { name: 'compression.type', value: 'uncompressed' };
+
 /** Every topic we consume or produce as it would be made. */
 export function wantedTopics(
   { topicPrefix, topics, consumer }: TopicSettings,
@@ -25,7 +33,12 @@ export function wantedTopics(
   const replicationFactor = options.replication ?? topics.replication ?? BROKER_DEFAULT;
   const deadLetterBytes = Math.max(BROKER_DEFAULT_BYTES, consumer.maxMessageBytes) + HEADER_BYTES;
   return topicsOf(topicPrefix).flatMap(({ name, order }) => [
-    { topic: name, numPartitions: order === 'total' ? 1 : partitions, replicationFactor },
+    {
+      topic: name,
+      numPartitions: order === 'total' ? 1 : partitions,
+      replicationFactor,
+      configEntries: [UNPACKED],
+    },
     {
       topic: deadLetterTopic(name),
       numPartitions: 1,
@@ -57,6 +70,31 @@ export async function createMissingTopics(
   });
 }
 
-async function createTogether(admin: Admin, topics: ITopicConfig[]): Promise<void> {
-  await admin.createTopics({ topics, waitForLeaders: true, timeout: 15_000 });
+/** How long the brokers may take to tell each other of new topics. */
+const PROPAGATION_MS = 15_000;
+const LOOK_EVERY_MS = 50;
+
+/**
+ * Makes topics and waits until they can be used. The library's own waiting is not used: it fails when
+ * the broker it asks has not heard of the topic yet.
+ * @throws KafkaError; not for topics that are there already
+ */
+export async function createTogether(admin: Admin, topics: ITopicConfig[]): Promise<void> {
+  await admin.createTopics({ topics, waitForLeaders: false, timeout: PROPAGATION_MS });
+  const deadline = performance.now() + PROPAGATION_MS;
+  const wanted = topics.map(({ topic }) => topic);
+  while (!(await areThere(admin, wanted))) {
+    if (performance.now() > deadline)
+      throw new KafkaError('unknown_topic', `created, but not to be seen: ${wanted.join(', ')}`);
+    await delay(LOOK_EVERY_MS);
+  }
+}
+
+async function areThere(admin: Admin, names: string[]): Promise<boolean> {
+  const known = new Set(await admin.listTopics());
+  if (!names.every((name) => known.has(name))) return false;
+  const { topics } = await admin.fetchTopicMetadata({ topics: names });
+  return topics.every(
+    ({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0),
+  );
 }

@@ -23,8 +23,6 @@ export interface AggregatorOptions {
   readonly onRepair?: () => void;
   /** Milliseconds between looks while nothing gets further, at first; 250 by default. */
   readonly pollMs?: number;
-  /** Days of one transaction, hence of one hold on their portfolios; 200 by default. */
-  readonly limit?: number;
 }
 
 export interface Aggregator extends Polling {
@@ -37,7 +35,10 @@ export interface Aggregator extends Polling {
 }
 
 const POLL_MS = 250;
-const LIMIT = 200;
+/** Days of one transaction: as many as keep their portfolios from a fold no longer than this. */
+const HOLD_MS = 50;
+const FEWEST_DAYS = 20;
+const MOST_DAYS = 200;
 /** Milliseconds between two looks at how many days wait. */
 const MEASURE_EVERY_MS = 2_000;
 
@@ -47,19 +48,23 @@ interface Job extends Assessment {
 
 export function createAggregator(options: AggregatorOptions): Aggregator {
   const { store, logger = SILENT_LOGGER, metrics } = options;
-  const limit = options.limit ?? LIMIT;
+  let limit = MOST_DAYS / 4;
   let stopping = false;
   let measured = -Infinity;
 
   async function aggregateSet(after: PortfolioDay | null): Promise<SetDone> {
-    const { jobs, days } = await store.aggregating(async (session) => {
-      const days = await session.pending(after, limit);
-      return { jobs: await aggregate(session, days), days };
+    const asked = limit;
+    const { jobs, last, ms } = await store.aggregating(async (session) => {
+      const { days, last } = await session.pending(after, asked);
+      const started = performance.now();
+      return { jobs: await aggregate(session, days), last, ms: performance.now() - started };
     });
+    if (ms > HOLD_MS) limit = Math.max(FEWEST_DAYS, Math.floor(asked / 2));
+    else if (last !== undefined) limit = Math.min(MOST_DAYS, asked * 2);
     const done = jobs.filter(isDone).length;
     report(jobs);
     if (jobs.some((job) => job.state === 'damaged' || isWrong(job))) options.onRepair?.();
-    return { last: days.at(-1), seen: days.length, done };
+    return { last, done };
   }
 
   function report(jobs: readonly Job[]): void {
@@ -88,7 +93,7 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
   }
 
   const step = async () => {
-    const done = await pass(limit, aggregateSet, () => stopping);
+    const done = await pass(aggregateSet, () => stopping);
     await measure();
     return done;
   };

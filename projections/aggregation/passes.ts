@@ -3,10 +3,9 @@ import type { PortfolioDay } from './store.ts';
 
 /** What one set came to. */
 export interface SetDone {
-  /** The last day looked at. */
+  /** The last day looked at, when there may be more after it. */
   readonly last: PortfolioDay | undefined;
-  /** How many days were looked at, and how many got further. */
-  readonly seen: number;
+  /** How many days got further. */
   readonly done: number;
 }
 
@@ -16,7 +15,6 @@ export interface SetDone {
  * @returns how many days got further
  */
 export async function pass(
-  limit: number,
   takeSet: (after: PortfolioDay | null) => Promise<SetDone>,
   isStopping: () => boolean,
 ): Promise<number> {
@@ -25,7 +23,7 @@ export async function pass(
   for (;;) {
     const set = await takeSet(after);
     done += set.done;
-    if (set.seen < limit || set.last === undefined || isStopping()) return done;
+    if (set.last === undefined || isStopping()) return done;
     after = set.last;
   }
 }

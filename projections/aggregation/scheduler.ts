@@ -48,7 +48,7 @@ export function createAggregationScheduler(options: SchedulerOptions): Aggregati
 
   async function scheduleSet(after: PortfolioDay | null): Promise<SetDone> {
     const { orders, damaged, ...set } = await store.scheduling(async (session) => {
-      const days = await session.eligible(after, limit);
+      const { days, last } = await session.eligible(after, limit);
       const assessed = await session.assess(days);
       const complete = assessed.filter(({ state }) => state === 'complete');
       const orders = runsOf(complete, ({ portfolioId }) => portfolioId).map(
@@ -65,8 +65,7 @@ export function createAggregationScheduler(options: SchedulerOptions): Aggregati
       return {
         orders,
         damaged: damages.length,
-        last: days.at(-1),
-        seen: days.length,
+        last,
         done: complete.length,
       };
     });
@@ -82,7 +81,7 @@ export function createAggregationScheduler(options: SchedulerOptions): Aggregati
     return set;
   }
 
-  const step = () => pass(limit, scheduleSet, () => stopping);
+  const step = () => pass(scheduleSet, () => stopping);
   const polling = createPolling({
     step,
     pollMs: options.pollMs ?? POLL_MS,

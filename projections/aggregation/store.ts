@@ -57,9 +57,15 @@ export interface WaitingDay extends PortfolioDay {
   readonly correlationId: string | null;
 }
 
+/** Some of the days that wait: those that can be looked at, in order, and where to go on if there may be more. */
+export interface WaitingSet {
+  readonly days: readonly WaitingDay[];
+  readonly last: PortfolioDay | undefined;
+}
+
 export interface SchedulingSession {
-  /** The next eligible days after one, in order, locked; those that other schedulers hold are left out. */
-  eligible(after: PortfolioDay | null, limit: number): Promise<WaitingDay[]>;
+  /** The next eligible days after one, locked; those that other schedulers hold are left out. */
+  eligible(after: PortfolioDay | null, limit: number): Promise<WaitingSet>;
   assess(days: readonly WaitingDay[]): Promise<Assessment[]>;
   regenerate(damages: readonly Damage[]): Promise<void>;
   /** Puts orders into the outbox. */
@@ -75,8 +81,8 @@ export interface ScheduledRun {
 }
 
 export interface AggregationSession {
-  /** The next pending days after one, in order, their portfolios locked; those that a fold holds are left out. */
-  pending(after: PortfolioDay | null, limit: number): Promise<WaitingDay[]>;
+  /** The next pending days after one, their portfolios locked; those that a fold holds are left out. */
+  pending(after: PortfolioDay | null, limit: number): Promise<WaitingSet>;
   assess(days: readonly WaitingDay[]): Promise<Assessment[]>;
   regenerate(damages: readonly Damage[]): Promise<void>;
   /** Has the portfolio's own rows of the days made again. */

@@ -42,7 +42,7 @@ describe('an order', () => {
       throughDay: day('2025-03-01'),
       correlationId: 'SCHEDULER_JOB_X',
     });
-    expect(messages.map(({ key, value }) => [key, JSON.parse(value)])).toEqual(
+    expect(messages.map(({ key, value }) => [key, JSON.parse(value) as unknown])).toEqual(
       ['2025-02-28', '2025-03-01'].map((date) => [
         'PORT_001',
         { portfolio_id: 'PORT_001', aggregation_date: date, correlation_id: 'SCHEDULER_JOB_X' },
