@@ -90,8 +90,8 @@ export async function backlog(db: Queryable): Promise<{ rows: number; ageSeconds
 }
 
 /**
- * The snapshots of the stretches that the epoch has, current or superseded since, in the order given. What a
- * rebuild has made anew meanwhile is not under that epoch any more, and whoever read of it would fence it.
+ * The snapshots of the stretches as the epoch shows them, current or superseded since, in the order given. What
+ * a rebuild has made anew meanwhile is not under that epoch any more, and whoever read of it would fence it.
  */
 export async function snapshots(
   tx: Queryable,
@@ -113,13 +113,13 @@ export async function snapshots(
      cross join lateral (
        select d.id, d.date from daily_position_snapshots d
        where d.portfolio_no = p.portfolio_no and d.security_no = s.security_no
-         and d.date between w.from_date and w.through_date and d.superseded_by is null and d.epoch = w.epoch
+         and d.date between w.from_date and w.through_date and d.superseded_by is null and d.epoch <= w.epoch
          -- Said again, so that the plan has the chunks of these days only.
          and d.date between date '1970-01-01' + $6::integer and date '1970-01-01' + $7::integer
        union all
        select d.id, d.date from daily_position_snapshots d
        where d.portfolio_no = p.portfolio_no and d.security_no = s.security_no
-         and d.date between w.from_date and w.through_date and d.superseded_by is not null and d.epoch = w.epoch
+         and d.date between w.from_date and w.through_date and d.superseded_by > w.epoch and d.epoch <= w.epoch
          and d.date between date '1970-01-01' + $6::integer and date '1970-01-01' + $7::integer
      ) d
      order by w.place, d.date`,
