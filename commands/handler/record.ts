@@ -93,7 +93,7 @@ export async function recordTransaction(request: Request, command: RecordTransac
   const target = fields.target_security_id;
   const unseen = request.context.pending === 'unchecked' || !needsCheck(fields, security.type === 'cash');
   const outcome = unseen
-    ? await appendUnseen(request, fields, fresh)
+    ? await appendUnseen(request, fields, fresh, idempotency)
     : await changeKey(request, {
         portfolio,
         transactionId: fields.transaction_id,
@@ -124,6 +124,7 @@ async function appendUnseen(
   request: Request,
   fields: TransactionFields,
   fresh: readonly SecurityDetails[],
+  idempotency: ReturnType<typeof transactionKey>,
 ): Promise<Outcome> {
   if (!(await registerAll(request, fresh))) return BUSY;
   const { log, clock } = request.dependencies;
@@ -133,7 +134,7 @@ async function appendUnseen(
       streamId: streams.transactions(fields.portfolio_id, fields.security_id),
       expected: 'any',
       events: [toAppend(event, metadataOf(request.context), clock())],
-      idempotency: transactionKey(fields),
+      idempotency,
     }),
   );
   if (outcome === 'retry')

@@ -60,7 +60,8 @@ export const VARIABLES = z.object({
   KAFKA_BATCH_BYTES: rule.wholeNumber(1_024, 67_108_864).prefault('1048576'),
   KAFKA_MAX_MESSAGE_BYTES: rule.wholeNumber(1_024, 67_108_864).prefault('1048576'),
   KAFKA_CONCURRENCY: rule.wholeNumber(1, 64).prefault('2'),
-  KAFKA_SESSION_TIMEOUT_MS: rule.wholeNumber(1_000, 3_600_000).prefault('10000'),
+  /** Brokers take 6 seconds to 30 minutes unless told otherwise. */
+  KAFKA_SESSION_TIMEOUT_MS: rule.wholeNumber(6_000, 1_800_000).prefault('10000'),
   KAFKA_SSL: rule.flag.prefault('false'),
   KAFKA_SSL_CA_FILE: rule.nonEmptyText.optional(),
   KAFKA_SSL_CERT_FILE: rule.nonEmptyText.optional(),

@@ -28,7 +28,7 @@ describe('without any variable', () => {
       home: '.chronofolio',
       database: { location: { kind: 'embedded', port: undefined }, maxConnections: 20 },
       eventStore: { kind: 'postgres' },
-      http: { port: 8080 },
+      http: { port: undefined },
       kafka: undefined,
       closeDay: undefined,
       marketData: {
@@ -44,7 +44,7 @@ describe('without any variable', () => {
 
   test('an empty value is no value', () => {
     expect(load({ PORT: '', DATABASE_URL: ' ', POSTGRES_HOST: '' })).toMatchObject({
-      http: { port: 8080 },
+      http: { port: undefined },
       database: { location: { kind: 'embedded' } },
     });
   });
@@ -113,7 +113,7 @@ describe('secrets', () => {
       value: 'postgresql://me:***@db/x?sslmode=require',
       source: 'environment',
     });
-    expect(described).toContainEqual({ variable: 'PORT', value: '8080', source: 'default' });
+    expect(described).toContainEqual({ variable: 'HOST', value: '127.0.0.1', source: 'default' });
     expect(described).toContainEqual({ variable: 'CLOSE_DAY_AT', value: undefined, source: 'unset' });
   });
 
@@ -152,6 +152,63 @@ describe('a bad value', () => {
 
   test('one that another makes necessary', () => {
     expect(failure({ EVENT_STORE: 'eventstoredb' }).message).toContain('EVENTSTORE_URL="" must be set');
+  });
+});
+
+describe('Kafka', () => {
+  const pem = (path: string) => {
+    if (!path.startsWith('/tls/')) throw new Error('ENOENT');
+    return `PEM of ${path}`;
+  };
+  const kafka = (env: Record<string, string>) => load({ KAFKA_BROKERS: 'k:9092', ...env }, pem).kafka;
+
+  test('is off without brokers, and has sensible defaults with them', () => {
+    expect(load({ KAFKA_TOPIC_PREFIX: 'x' }).kafka).toBeUndefined();
+    expect(kafka({ KAFKA_BROKERS: 'a:9092, b:9093' })).toMatchObject({
+      brokers: ['a:9092', 'b:9093'],
+      clientId: 'chronofolio',
+      topic: 'price-ticks',
+      groupId: 'snapshot-service-group',
+      topicPrefix: '',
+      groupPrefix: 'chronofolio',
+      topics: { create: true, partitions: 6, replication: undefined },
+      consumer: { concurrency: 2, maxBatchMessages: 1000, maxMessageBytes: 1_048_576 },
+      tls: undefined,
+      sasl: undefined,
+      republishReplays: true,
+    });
+  });
+
+  test('is encrypted with the authorities and the certificate of files', () => {
+    expect(kafka({ KAFKA_SSL: 'true' })?.tls).toEqual({});
+    expect(
+      kafka({
+        KAFKA_SSL: 'true',
+        KAFKA_SSL_CA_FILE: '/tls/ca.pem',
+        KAFKA_SSL_CERT_FILE: '/tls/cert.pem',
+        KAFKA_SSL_KEY_FILE: '/tls/key.pem',
+      })?.tls,
+    ).toEqual({ ca: 'PEM of /tls/ca.pem', cert: 'PEM of /tls/cert.pem', key: 'PEM of /tls/key.pem' });
+  });
+
+  test.each([
+    [{ KAFKA_SSL_CA_FILE: '/tls/ca.pem' }, 'KAFKA_SSL_CA_FILE="/tls/ca.pem" needs KAFKA_SSL=true'],
+    [
+      { KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: '/nowhere' },
+      'KAFKA_SSL_CA_FILE="/nowhere" must name a readable file',
+    ],
+    [
+      { KAFKA_SSL: 'true', KAFKA_SSL_CERT_FILE: '/tls/cert.pem' },
+      'KAFKA_SSL_KEY_FILE="" must be set with KAFKA_SSL_CERT_FILE',
+    ],
+    [{ KAFKA_SASL_MECHANISM: 'plain' }, 'KAFKA_SASL_USERNAME="" must be set with KAFKA_SASL_MECHANISM'],
+    [
+      { KAFKA_TOPIC_PREFIX: 'a b' },
+      'KAFKA_TOPIC_PREFIX="a b" must be 1 to 100 letters, digits, dots, underscores or hyphens',
+    ],
+    [{ KAFKA_PARTITIONS: '0' }, 'KAFKA_PARTITIONS="0" must be a whole number from 1 to 10000'],
+  ])('%j: %s', (env, message) => {
+    expect(failure({ KAFKA_BROKERS: 'k:9092', ...env }, pem).message).toBe(message);
   });
 });
 
