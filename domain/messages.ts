@@ -8,6 +8,9 @@ export interface Message {
   readonly headers: readonly (readonly [name: string, value: Uint8Array])[];
 }
 
+/** On every transaction we publish again, so that we know it when it comes back to us. */
+export const REPLAY_HEADER = 'x-chronofolio-replay';
+
 /** Consecutive messages of one partition, and where the offset stands before and after them. */
 export interface Batch {
   readonly groupId: string;

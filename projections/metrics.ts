@@ -61,7 +61,12 @@ export type KafkaOutcome = 'ok' | 'duplicate' | 'ignored' | 'fenced' | 'dead_let
 
 /** Topics are those of the configuration: a handful. */
 export interface StreamMetrics {
-  kafkaMessages(topic: string, direction: 'consumed' | 'produced', outcome: KafkaOutcome, count: number): void;
+  kafkaMessages(
+    topic: string,
+    direction: 'consumed' | 'produced',
+    outcome: KafkaOutcome,
+    count: number,
+  ): void;
   /** One batch, from its messages to its commit. */
   kafkaBatch(topic: string, seconds: number): void;
   fencedMessages(topic: string, count: number): void;
@@ -71,7 +76,11 @@ export interface StreamMetrics {
   openDeadLetters(count: number): void;
   /** Rows not published yet, and the seconds since the oldest of them was noted. */
   outbox(rows: number, ageSeconds: number): void;
-  aggregationDays(states: { readonly eligible: number; readonly scheduled: number; readonly pending: number }): void;
+  aggregationDays(states: {
+    readonly eligible: number;
+    readonly scheduled: number;
+    readonly pending: number;
+  }): void;
 }
 
 export type Metrics = ProjectionMetrics & LogMetrics & HttpMetrics & StreamMetrics;

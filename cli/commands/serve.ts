@@ -40,9 +40,7 @@ export function serveCommand(context: CliContext): Command {
   return new Command('serve')
     .summary('serve the HTTP API and keep the projections going')
     .description('Serves the HTTP API (its pages are at /docs) and projects what comes in.')
-    .addOption(
-      new Option('--role <role>', 'what this process does').choices([...SERVE_ROLES]).default('all'),
-    )
+    .addOption(new Option('--role <role>', 'what this process does').choices([...SERVE_ROLES]).default('all'))
     .addHelpText('after', EXAMPLES)
     .action(async (_options: ServeOptions, command: Command) => {
       const options = command.optsWithGlobals<ServeOptions>();
@@ -53,7 +51,8 @@ export function serveCommand(context: CliContext): Command {
           const listening = await app.serve();
           const { server, embedded } = app.database;
           terminal.note(`TimescaleDB: ${timescaleText(app.database)}`);
-          const pages = options.role === 'all' || options.role === 'api' ? `, pages at ${listening.url}/docs` : '';
+          const pages =
+            options.role === 'all' || options.role === 'api' ? `, pages at ${listening.url}/docs` : '';
           terminal.note(
             `${embedded ? 'embedded ' : ''}${server}; ${options.role} listening on ${listening.url}${pages}`,
           );

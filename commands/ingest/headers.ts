@@ -1,8 +1,6 @@
 /** Headers that mean something to us. */
+import { REPLAY_HEADER } from '../../domain/messages.ts';
 import type { Message } from '../../domain/messages.ts';
-
-/** On every transaction we publish again; its value is the epoch, as text. */
-export const REPLAY_HEADER = 'x-chronofolio-replay';
 
 const CORRELATION_HEADERS = ['correlation_id', 'x-correlation-id'];
 const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;

@@ -81,7 +81,9 @@ function httpMetrics(registry: Registry): HttpMetrics {
 
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-function databaseMetrics(registry: Registry): Pick<ProcessMetrics, 'databaseQuery' | 'databaseSize' | 'watchPool'> {
+function databaseMetrics(
+  registry: Registry,
+): Pick<ProcessMetrics, 'databaseQuery' | 'databaseSize' | 'watchPool'> {
   const seconds = new Histogram({
     name: 'chronofolio_database_query_duration_seconds',
     help: 'Duration of statements outside transactions and of whole transactions.',

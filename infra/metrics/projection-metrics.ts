@@ -82,7 +82,7 @@ function stateMetrics(registry: Registry): Omit<ProjectionMetrics, Flow> {
   );
   const behind = gauge(
     'chronofolio_watermark_behind_days',
-    "Days between the last complete day of the worst portfolio and its latest one.",
+    'Days between the last complete day of the worst portfolio and its latest one.',
   );
   const head = gauge('chronofolio_log_position', 'The last position of the log.');
   return {

@@ -1,4 +1,5 @@
 /** The messages we publish, as others read them. Numbers are written digit by digit: a float would lose some. */
+import { REPLAY_HEADER } from '../../domain/messages.ts';
 import { isoDate } from '../../domain/dates.ts';
 import type { Day, Instant } from '../../domain/dates.ts';
 import { decimal, format, isZero } from '../../domain/decimal.ts';
@@ -10,9 +11,6 @@ export interface Outgoing {
   readonly value: string;
   readonly headers?: readonly (readonly [name: string, value: string])[];
 }
-
-/** Set on the transactions that we publish again, so that we know them when they come back to us. */
-export const REPLAY_HEADER = 'x-chronofolio-replay';
 
 export interface SnapshotRow {
   readonly id: number;

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { REPLAY_HEADER } from '../../../commands/ingest/headers.ts';
+import { REPLAY_HEADER } from '../../../domain/messages.ts';
 import type { PositionKey } from '../../../commands/ingest/ports.ts';
-import { REPLAY_HEADER as PUBLISHED_HEADER } from '../../../projections/outbox/messages.ts';
 import { message, openIngest, told, TRANSACTION } from './support/ingest.ts';
 import type { IngestFixture } from './support/ingest.ts';
 
@@ -85,8 +84,4 @@ it('takes a new fact that carries the header of a replay: only the epoch makes i
     message({ ...TRANSACTION, transaction_id: 'COPIED' }, { [REPLAY_HEADER]: '0' }),
   );
   expect(told(result)).toEqual(['1 accepted']);
-});
-
-it('knows our replays by the header that they are published with', () => {
-  expect(REPLAY_HEADER).toBe(PUBLISHED_HEADER);
 });

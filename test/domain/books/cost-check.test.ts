@@ -66,7 +66,9 @@ describe("the sender's figure for a cost", () => {
 
   it('is measured in the minor unit of its currency', () => {
     expect(check('JPY', trade({ transaction_id: 'T1', net_cost: '1506', currency: 'JPY' }))).toEqual([]);
-    expect(check('KWD', trade({ transaction_id: 'T1', net_cost: '1505.01', currency: 'KWD' }))).toHaveLength(1);
+    expect(check('KWD', trade({ transaction_id: 'T1', net_cost: '1505.01', currency: 'KWD' }))).toHaveLength(
+      1,
+    );
   });
 
   it('may have either sign on a disposal, whose cost is that of the lots sold', () => {
