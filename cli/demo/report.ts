@@ -58,7 +58,10 @@ export function nextSteps({ app, config }: Session, portfolioId: string): string
     `  curl '${base}/restatements'`,
     `  curl '${base}/timeseries?frequency=yearly&format=csv'`,
     '  node bin/chronofolio.js verify             # replays the log and compares',
-    `  psql '${app.database.url}' -c 'select type, count(*) from events group by type'`,
+    // The embedded server lets in who sits at this machine; a password of another one is nobody's to print.
+    ...(app.database.embedded
+      ? [`  psql '${app.database.url}' -c 'select type, count(*) from events group by type'`]
+      : []),
     ...(app.database.embedded ? ['The embedded database runs while a command or the server does.'] : []),
   ].join('\n');
 }

@@ -76,7 +76,9 @@ export async function foldKeys(
       const { result, starts } = foldGroup(item, markets.of(portfolio));
       folded.push(...foldedKeys(item, result, starts, horizon));
       const numbers = new Map(keys.map((key) => [key.securityId, key.securityNo]));
-      for (const { id } of item.transactions) decided.push([portfolio.portfolioNo, id]);
+      // A cash leg bears the id of the trade it pays for, which its own key decides on.
+      for (const { id, sourceType } of item.transactions)
+        if (sourceType === undefined) decided.push([portfolio.portfolioNo, id]);
       for (const { transactionId, securityId, reason } of result.pending)
         pending.push({
           portfolioNo: portfolio.portfolioNo,
