@@ -53,6 +53,14 @@ export async function detectTimescale(db: Queryable): Promise<Timescale> {
   };
 }
 
+/** Whether rows of a database with TimescaleDB are in the columnstore. */
+export async function hasCompressedRows(db: Queryable): Promise<boolean> {
+  const [row] = await db.query<{ found: boolean }>(
+    `select exists (select from timescaledb_information.chunks where is_compressed) as found`,
+  );
+  return row?.found ?? false;
+}
+
 async function findExtension(db: Queryable): Promise<Extension> {
   const [row] = await db.query<Extension>(
     `select (select default_version from pg_available_extensions where name = 'timescaledb') as available,

@@ -3,7 +3,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Timescale, type TimescaleEdition, ensureTimescale } from './capabilities.ts';
+import { type Timescale, type TimescaleEdition, ensureTimescale, hasCompressedRows } from './capabilities.ts';
 import type { Database, DatabaseTransaction } from './queryable.ts';
 import { type Migration, migrationsDirectory, readMigrations } from './migration-files.ts';
 
@@ -15,7 +15,8 @@ const OLDEST_SERVER = 15;
 // Any constant will do as long as it stays the same: it is the name of the lock.
 const LOCK_KEY = 7_236_114_902;
 
-export type MigrationErrorCode = 'database_newer' | 'migration_changed' | 'unsupported_server';
+export type MigrationErrorCode =
+  'database_newer' | 'migration_changed' | 'unsupported_server' | 'columnstore_unreadable';
 
 export class MigrationError extends Error {
   readonly code: MigrationErrorCode;
@@ -67,6 +68,7 @@ export async function migrate(
     await tx.query('select pg_advisory_xact_lock($1::bigint)', [LOCK_KEY]);
     await createBookkeeping(tx);
     const timescale = await ensureTimescale(tx);
+    await refuseHiddenRows(tx, timescale);
     const applied = await applyMain(tx, main);
     for (const slot of GENERATION_SLOTS) {
       // The slot's name is one of our two constants, never input.
@@ -104,6 +106,16 @@ async function refuseOldServer(tx: DatabaseTransaction): Promise<void> {
       `PostgreSQL ${major} is too old: ${OLDEST_SERVER} or newer is needed`,
     );
   }
+}
+
+/** The Apache edition leaves compressed rows out of every answer and says nothing. */
+async function refuseHiddenRows(tx: DatabaseTransaction, { edition }: Timescale): Promise<void> {
+  if (edition !== 'apache' || !(await hasCompressedRows(tx))) return;
+  throw new MigrationError(
+    'columnstore_unreadable',
+    'the database has days in the columnstore, which the Apache edition of TimescaleDB would leave out of every answer: ' +
+      'start the server with timescaledb.license = timescale, or decompress them there first',
+  );
 }
 
 async function createBookkeeping(tx: DatabaseTransaction): Promise<void> {

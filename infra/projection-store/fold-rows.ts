@@ -13,16 +13,22 @@ function columns(stretches: readonly KeyStretch[]): unknown[] {
   ];
 }
 
+/** A row of one of the two tables of a day; of the snapshots the epoch is left out, being the same. */
+interface HalfDay {
+  readonly portfolio_no: number;
+  readonly security_no: number;
+  readonly day: number;
+  readonly epoch: number | null;
+  readonly text: string;
+}
+
+/**
+ * The two tables are read side by side and joined here: in the database the second one would be looked up
+ * day by day, and in the columnstore each of these would unpack a year.
+ */
 export async function days(tx: Queryable, stretches: readonly KeyStretch[]): Promise<StoredDay[]> {
   if (stretches.length === 0) return [];
-  const rows = await tx.query<{
-    portfolio_no: number;
-    security_no: number;
-    day: number;
-    epoch: number;
-    series: string;
-    snapshot: string;
-  }>(
+  const rows = await tx.query<HalfDay>(
     `select t.portfolio_no, t.security_no, t.date - date '1970-01-01' as day, t.epoch,
             concat_ws(E'\\t',
               coalesce(t.bod_market_value::text, '\\N'), coalesce(t.bod_cashflow_position::text, '\\N'),
@@ -34,31 +40,43 @@ export async function days(tx: Queryable, stretches: readonly KeyStretch[]): Pro
               coalesce(t.eod_cashflow_base::text, '\\N'), coalesce(t.eod_market_value_base::text, '\\N'),
               coalesce(t.income_base::text, '\\N'), coalesce(t.fees_base::text, '\\N'),
               coalesce(t.taxes_base::text, '\\N'), coalesce(t.cost_base::text, '\\N'),
-              t.active::text, t.estimated::text) as series,
+              t.active::text, t.estimated::text) as text
+     from unnest($1::integer[], $2::integer[], $3::integer[], $4::integer[]) as w(portfolio_no, security_no, from_day, to_day)
+     join position_timeseries t on t.portfolio_no = w.portfolio_no and t.security_no = w.security_no
+       and t.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day and t.superseded_by is null
+     where t.date between date '1970-01-01' + $5::integer and date '1970-01-01' + $6::integer
+     union all
+     select d.portfolio_no, d.security_no, d.date - date '1970-01-01', null,
             concat_ws(E'\\t',
               d.quantity, coalesce(d.cost_basis::text, '\\N'), d.cost_basis_local,
               coalesce(d.market_price::text, '\\N'), coalesce(d.price_date::text, '\\N'),
               coalesce(d.market_value::text, '\\N'), coalesce(d.market_value_local::text, '\\N'),
               coalesce(d.realized_gain::text, '\\N'), d.realized_gain_local,
               coalesce(d.realized_price_gain::text, '\\N'), coalesce(d.realized_fx_gain::text, '\\N'),
-              d.valuation_status) as snapshot
+              d.valuation_status)
      from unnest($1::integer[], $2::integer[], $3::integer[], $4::integer[]) as w(portfolio_no, security_no, from_day, to_day)
-     join position_timeseries t on t.portfolio_no = w.portfolio_no and t.security_no = w.security_no
-       and t.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day and t.superseded_by is null
-     -- A damaged day may have lost its snapshot; without its series row it counts as missing.
-     left join daily_position_snapshots d on d.portfolio_no = t.portfolio_no and d.security_no = t.security_no
-       and d.date = t.date and d.superseded_by is null
-       -- Said again, or the planner may walk all days of the key on this side.
-       and d.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day
-     where t.date between date '1970-01-01' + $5::integer and date '1970-01-01' + $6::integer
-       and d.date between date '1970-01-01' + $5::integer and date '1970-01-01' + $6::integer`,
+     join daily_position_snapshots d on d.portfolio_no = w.portfolio_no and d.security_no = w.security_no
+       and d.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day and d.superseded_by is null
+     where d.date between date '1970-01-01' + $5::integer and date '1970-01-01' + $6::integer`,
     [...columns(stretches), ...dayExtent(stretches.flatMap((s) => [s.from, s.to]))],
   );
-  return rows.map(({ portfolio_no: portfolioNo, security_no: securityNo, ...row }) => ({
-    portfolioNo,
-    securityNo,
-    ...row,
-  }));
+  const snapshots = new Map<string, Map<number, string>>();
+  const ofKey = (row: HalfDay): Map<number, string> => {
+    const key = `${row.portfolio_no}:${row.security_no}`;
+    const found = snapshots.get(key) ?? new Map<number, string>();
+    if (found.size === 0) snapshots.set(key, found);
+    return found;
+  };
+  for (const row of rows) if (row.epoch === null) ofKey(row).set(row.day, row.text);
+  const whole: StoredDay[] = [];
+  for (const row of rows) {
+    if (row.epoch === null) continue;
+    const snapshot = ofKey(row).get(row.day);
+    if (snapshot === undefined) continue;
+    const { portfolio_no: portfolioNo, security_no: securityNo, day, epoch, text: series } = row;
+    whole.push({ portfolioNo, securityNo, day, epoch, series, snapshot });
+  }
+  return whole;
 }
 
 export async function history(tx: Queryable, stretches: readonly KeyStretch[]): Promise<StoredHistory[]> {

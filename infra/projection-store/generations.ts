@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts';
 import { otherSlot } from '../../projections/generation.ts';
 import type { Generation, Generations, Slot } from '../../projections/generation.ts';
 import { createFoldStore } from './fold-store.ts';
-import { ANALYZE, createRebuildStore } from './rebuild-store.ts';
+import { analyze, createRebuildStore } from './rebuild-store.ts';
 import { createRegisterStore } from './register-store.ts';
 import type { OutboxSettings } from './outbox-rows.ts';
 
@@ -102,9 +102,7 @@ function createGeneration(database: Database, slot: Slot, outbox?: OutboxSetting
     register: createRegisterStore(database),
     fold: createFoldStore(database, slot, outbox),
     rebuild: createRebuildStore(database, slot),
-    async analyze() {
-      await database.query(ANALYZE);
-    },
+    analyze: () => analyze(database),
     async state() {
       const [row] = await database.query<{
         position: number;

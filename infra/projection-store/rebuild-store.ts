@@ -51,13 +51,19 @@ const EMPTY = `
  * Of the large tables only the columns by which rows are looked up: on hypertables statistics are gathered
  * of each chunk, and those of thirty columns of money cost six times as much and help no plan.
  */
-export const ANALYZE = `
-  analyze portfolios, securities, transactions, prices, fx_rates, portfolio_state, position_state, fold_checkpoints,
-          position_history, daily_position_snapshots (portfolio_no, security_no, date, epoch, superseded_by),
-          position_timeseries (portfolio_no, security_no, date, epoch, superseded_by),
-          portfolio_timeseries (portfolio_no, date, epoch, superseded_by)`;
+const ANALYZE = [
+  `analyze position_timeseries (portfolio_no, security_no, date, epoch, superseded_by)`,
+  `analyze daily_position_snapshots (portfolio_no, security_no, date, epoch, superseded_by)`,
+  `analyze portfolios, securities, transactions, prices, fx_rates, portfolio_state, position_state, fold_checkpoints,
+           position_history, portfolio_timeseries (portfolio_no, date, epoch, superseded_by)`,
+];
 
-/** Index builds at once; each keeps a processor of the server busy. */
+/** Gathers statistics of a generation's tables. */
+export async function analyze(database: Database): Promise<void> {
+  await sideBySide(ANALYZE.map((statement) => () => database.query(statement)));
+}
+
+/** Index builds and analyses at once; each keeps a processor of the server busy. */
 const BUILDERS = 2;
 
 /** Any constant: the name of the lock that one rebuild at a time holds. */
@@ -125,7 +131,7 @@ export function createRebuildStore(database: Database, slot: Slot): RebuildStore
       );
       if (!keys) throw new Error('migrations/generation/0002_keys.sql is missing');
       await sideBySide(keys.sql.split(/;\s*$/m).map((statement) => () => database.query(statement)));
-      await database.query(ANALYZE);
+      await analyze(database);
       await database.query(`insert into checkpoints (name, position) values ('register', $1)`, [position]);
     },
     async epochs() {
@@ -175,7 +181,7 @@ export function createRebuildStore(database: Database, slot: Slot): RebuildStore
   };
 }
 
-/** Indexes are built on several connections at once, the statements begun in their order. */
+/** Tasks on several connections at once, begun in their order. */
 async function sideBySide(tasks: readonly (() => Promise<unknown>)[]): Promise<void> {
   const queue = tasks.values();
   await Promise.all(

@@ -33,7 +33,7 @@ export interface Market {
   next(count: number): Said[];
   /** One more transaction. */
   transaction(): Said;
-  /** A close of every security and a rate for every day, and the last day as the business date. */
+  /** A close of every security and a rate for every day. */
   everyClose(): Said[];
   /** The ids of the transactions said so far, each once. */
   transactionIds(): string[];
@@ -154,13 +154,11 @@ export function createMarket(random: Random, options: MarketOptions): Market {
     ],
     next: (count) => Array.from({ length: count }, something),
     transaction,
-    everyClose: () => [
-      ...Array.from({ length: options.days }, (_, i) => FIRST + i).flatMap((on) => [
+    everyClose: () =>
+      Array.from({ length: options.days }, (_, i) => FIRST + i).flatMap((on) => [
         ...securityIds.map((id) => close(id, on)),
         rate(on),
       ]),
-      advance(options.days),
-    ],
     transactionIds: () =>
       [...facts.values()]
         .filter(({ kind }) => kind === 'transactions')

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { hasCompressedRows } from '../../../infra/database/capabilities.ts';
 import { facts, openBooks } from '../../support/books.ts';
 import type { Books, Fact } from '../../support/books.ts';
 import { type TestDatabase, createTestDatabase } from '../../support/database.ts';
@@ -79,6 +80,7 @@ describe.runIf(inject('timescale') === 'full')('the columnstore', () => {
 
   test('takes what is old and leaves what is young, and shows the same', async () => {
     const { all, compressed } = await chunks(db);
+    expect(await hasCompressedRows(db.database)).toBe(true);
     expect(compressed).toBeGreaterThanOrEqual(27);
     expect(all - compressed).toBeGreaterThanOrEqual(3);
     await expectInvariants(books, 'compressed');
