@@ -1,27 +1,38 @@
-/** Runs every bench and writes their tables to `docs/benchmarks.md`. */
+/**
+ * Runs every bench and writes their tables to `docs/benchmarks.md`: those of Kafka when KAFKA_BROKERS names a
+ * broker, those of hypertables when BENCH_TIMESCALE_URL names a server that has them.
+ */
 import { cpus, totalmem } from 'node:os';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { benchAppends } from './appends.ts';
+import { benchHypertables } from './hypertables.ts';
+import { benchKafka } from './kafka.ts';
 import { benchRebuild } from './rebuild.ts';
 import { benchRestatement } from './restatement.ts';
 import { openBenchServer } from './support/bench-server.ts';
+import type { BenchServer } from './support/bench-server.ts';
 import { renderTable } from './support/report.ts';
 import type { BenchTable } from './support/report.ts';
 
 /** Portfolios of the demo's kind for a million position-days and more. */
 const PORTFOLIOS = 25;
+const HYPERTABLE_ROUNDS = 3;
 
-async function appends(): Promise<BenchTable> {
+async function onServer(bench: (server: BenchServer) => Promise<BenchTable>): Promise<BenchTable> {
   const server = await openBenchServer();
   try {
-    return await benchAppends(server);
+    return await bench(server);
   } finally {
     await server.close();
   }
 }
 
-const tables = [await appends(), await benchRebuild(PORTFOLIOS), await benchRestatement()];
+const brokers = process.env.KAFKA_BROKERS?.split(',');
+const timescale = process.env.BENCH_TIMESCALE_URL;
+const tables = [await onServer(benchAppends), await benchRebuild(PORTFOLIOS), await benchRestatement()];
+if (brokers) tables.push(await onServer((server) => benchKafka(server, { brokers })));
+if (timescale) tables.push(await benchHypertables(timescale, PORTFOLIOS, HYPERTABLE_ROUNDS));
 const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, embedded PostgreSQL with fsync on`;
 const text = `# Benchmarks
 
