@@ -52,6 +52,7 @@ export function startSession(options: ConsumerOptions, logger: Logger): Session 
 
   let joined = false;
   let everJoined = false;
+  let leaving = false;
   let lastAnswer = performance.now();
   let end: (reason: unknown) => void = () => undefined;
   const over = new Promise<unknown>((resolve) => (end = resolve));
@@ -75,6 +76,7 @@ export function startSession(options: ConsumerOptions, logger: Logger): Session 
 
   /** All that was known of the partitions is from before: somebody else may have had them meanwhile. */
   function assign(assignment: Assignment): void {
+    if (leaving) return;
     const looked = positionsOf(assignment);
     lanes = new Map();
     for (const [topic, partitions] of Object.entries(assignment))
@@ -86,6 +88,10 @@ export function startSession(options: ConsumerOptions, logger: Logger): Session 
           const found = (await positions).get(name);
           if (!found) throw new Error(`no position for ${name}`);
           return found;
+        };
+        // The library throws once it has left, which it does by itself when it gives up.
+        const seek = (offset: number) => {
+          if (!leaving) consumer.seek({ topic, partition, offset: String(offset) });
         };
         const start = pick(looked);
         const lane = createLane(
@@ -99,7 +105,7 @@ export function startSession(options: ConsumerOptions, logger: Logger): Session 
             logger,
             observer: options.observer ?? {},
             load: () => pick(positionsOf({ [topic]: [partition] })),
-            seek: (offset) => consumer.seek({ topic, partition, offset: String(offset) }),
+            seek,
             later,
           },
           start,
@@ -109,20 +115,19 @@ export function startSession(options: ConsumerOptions, logger: Logger): Session 
          * The library begins where the brokers remember us, which may be behind everything there is: a lane that
          * gets no fetch would never learn that the database stands elsewhere.
          */
-        const align = (position: Promise<Position>, failures = 0): void => {
-          position.then(
-            ({ next }) => {
-              if (lanes.get(name) === lane && !lane.begun())
-                consumer.seek({ topic, partition, offset: String(next) });
-            },
-            () =>
-              later(backoffMs(failures), () => {
-                if (lanes.get(name) === lane)
-                  align(pick(positionsOf({ [topic]: [partition] })), failures + 1);
-              }),
-          );
+        const align = async (position: Promise<Position>, failures = 0): Promise<void> => {
+          try {
+            const { next } = await position;
+            if (lanes.get(name) === lane && !lane.begun()) seek(next);
+          } catch {
+            if (leaving) return;
+            later(backoffMs(failures), () => {
+              if (lanes.get(name) === lane)
+                void align(pick(positionsOf({ [topic]: [partition] })), failures + 1);
+            });
+          }
         };
-        align(start);
+        void align(start);
       }
   }
 
@@ -161,7 +166,7 @@ export function startSession(options: ConsumerOptions, logger: Logger): Session 
       return error;
     } finally {
       joined = false;
-      lanes = new Map();
+      leaving = true;
       await leave(consumer, settings.stopTimeoutMs, logger);
       clearInterval(watching);
       for (const timer of timers) clearTimeout(timer);
