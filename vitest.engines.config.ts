@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { tests } from './vitest.config.ts';
 
 const missing = ['TEST_DATABASE_URL', 'TEST_KAFKA_BROKERS', 'TEST_KAFKA_LIBS'].filter(
@@ -10,5 +10,22 @@ if (missing.length > 0) {
   );
 }
 
-/** Everything there is, against the TimescaleDB and the Kafka of `npm run stack`. */
-export default defineConfig({ test: { ...tests, testTimeout: 120_000, hookTimeout: 120_000 } });
+/** Tests to which it makes no difference what servers there are. */
+const PURE = [
+  'domain',
+  'commands/schemas',
+  'commands/deciders',
+  'infra/config',
+  'infra/embedded',
+  'cli/output',
+];
+
+/** Everything there is to try on the TimescaleDB and the Kafka of `npm run stack`. */
+export default defineConfig({
+  test: {
+    ...tests,
+    exclude: [...configDefaults.exclude, ...PURE.map((folder) => `test/${folder}/**`)],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
