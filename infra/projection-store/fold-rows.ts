@@ -24,7 +24,8 @@ interface HalfDay {
 
 /**
  * The two tables are read side by side and joined here: in the database the second one would be looked up
- * day by day, and in the columnstore each of these would unpack a year.
+ * day by day, and in the columnstore each of these would unpack a year. Why the arrays are in subqueries
+ * and the first and last day said again: `retire-days.ts`.
  */
 export async function days(tx: Queryable, stretches: readonly KeyStretch[]): Promise<StoredDay[]> {
   if (stretches.length === 0) return [];
@@ -41,7 +42,8 @@ export async function days(tx: Queryable, stretches: readonly KeyStretch[]): Pro
               coalesce(t.income_base::text, '\\N'), coalesce(t.fees_base::text, '\\N'),
               coalesce(t.taxes_base::text, '\\N'), coalesce(t.cost_base::text, '\\N'),
               t.active::text, t.estimated::text) as text
-     from unnest($1::integer[], $2::integer[], $3::integer[], $4::integer[]) as w(portfolio_no, security_no, from_day, to_day)
+     from unnest((select $1::integer[]), (select $2::integer[]), (select $3::integer[]), (select $4::integer[]))
+            as w(portfolio_no, security_no, from_day, to_day)
      join position_timeseries t on t.portfolio_no = w.portfolio_no and t.security_no = w.security_no
        and t.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day and t.superseded_by is null
      where t.date between date '1970-01-01' + $5::integer and date '1970-01-01' + $6::integer
@@ -54,7 +56,8 @@ export async function days(tx: Queryable, stretches: readonly KeyStretch[]): Pro
               coalesce(d.realized_gain::text, '\\N'), d.realized_gain_local,
               coalesce(d.realized_price_gain::text, '\\N'), coalesce(d.realized_fx_gain::text, '\\N'),
               d.valuation_status)
-     from unnest($1::integer[], $2::integer[], $3::integer[], $4::integer[]) as w(portfolio_no, security_no, from_day, to_day)
+     from unnest((select $1::integer[]), (select $2::integer[]), (select $3::integer[]), (select $4::integer[]))
+            as w(portfolio_no, security_no, from_day, to_day)
      join daily_position_snapshots d on d.portfolio_no = w.portfolio_no and d.security_no = w.security_no
        and d.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day and d.superseded_by is null
      where d.date between date '1970-01-01' + $5::integer and date '1970-01-01' + $6::integer`,

@@ -9,12 +9,14 @@ import * as writes from './fold-writes.ts';
 import { noteAnnouncements } from './outbox-rows.ts';
 import type { OutboxSettings } from './outbox-rows.ts';
 import * as portfolioRows from './portfolio-rows.ts';
+import { createRetire } from './retire.ts';
 
 /** Races are lost only to a worker that did the same work; a few repeats always find them done. */
 const RETRIES = 20;
 
 /** `database` must have its search_path on the generation in `slot`. */
 export function createFoldStore(database: Database, slot: Slot, outbox?: OutboxSettings): FoldStore {
+  const retire = createRetire();
   return {
     dirtyPortfolios: (limit, causes) => claims.dirtyPortfolios(database, limit, causes),
     transaction: (work) =>
@@ -37,13 +39,17 @@ export function createFoldStore(database: Database, slot: Slot, outbox?: OutboxS
             days: (stretches) => rows.days(tx, stretches),
             history: (stretches) => rows.history(tx, stretches),
             writeKeys: async (changes) => {
+              await retire.days(tx, changes.retiredDays);
               await writes.writeKeys(tx, changes);
               if (outbox) await noteAnnouncements(tx, slot, outbox, changes.announcements);
             },
             bounds: (portfolioNos) => portfolioRows.bounds(tx, portfolioNos),
             portfolioDays: (stretches) => portfolioRows.portfolioDays(tx, stretches),
             sums: (stretches) => portfolioRows.sums(tx, stretches),
-            writePortfolios: (changes) => portfolioRows.writePortfolios(tx, changes),
+            writePortfolios: async (changes) => {
+              await retire.portfolioDays(tx, changes.retired);
+              await portfolioRows.writePortfolios(tx, changes);
+            },
           };
           return work(session);
         },

@@ -2,13 +2,12 @@
 import type { DatabaseTransaction, Queryable } from '../database/database.ts';
 import { isoDate } from '../../domain/dates.ts';
 import { FOLD_VERSION } from '../../domain/books/version.ts';
-import type { DiscrepancyRow, EpochRow, KeyWrites, Retired } from '../../projections/fold/store.ts';
+import type { DiscrepancyRow, EpochRow, KeyWrites } from '../../projections/fold/store.ts';
 import { CHECKPOINT_EVERY } from '../../projections/fold/checkpoints.ts';
 import { NULL } from '../../projections/fold/text.ts';
-import { keyExtent } from './extent.ts';
 
+/** The days that are retired have been (`retire.ts`). */
 export async function writeKeys(tx: DatabaseTransaction, writes: KeyWrites): Promise<void> {
-  await retireDays(tx, writes.retiredDays);
   await retireHistory(tx, writes.retiredHistory);
   await insertDays(tx, writes.newDays);
   await insertHistory(tx, writes.newHistory);
@@ -16,52 +15,6 @@ export async function writeKeys(tx: DatabaseTransaction, writes: KeyWrites): Pro
   await decide(tx, writes);
   await updateStates(tx, writes.states);
   await insertEpochs(tx, writes.epochs);
-}
-
-async function retireDays(tx: DatabaseTransaction, retired: readonly Retired[]): Promise<void> {
-  const superseded = retired.filter((row) => row.supersededBy !== null);
-  const removed = retired.filter((row) => row.supersededBy === null);
-  const key = (rows: readonly Retired[]) => [
-    rows.map((row) => row.portfolioNo),
-    rows.map((row) => row.securityNo),
-    rows.map((row) => isoDate(row.day)),
-  ];
-  if (superseded.length > 0) {
-    const values = [...key(superseded), superseded.map((row) => row.supersededBy), ...keyExtent(superseded)];
-    await tx.query(
-      `update position_timeseries t set superseded_by = r.superseded_by
-       from unnest($1::integer[], $2::integer[], $3::date[], $4::integer[])
-              as r(portfolio_no, security_no, date, superseded_by)
-       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null
-         and t.date between $5::date and $6::date and t.portfolio_no = any($7::integer[]) and t.security_no = any($8::integer[])`,
-      values,
-    );
-    await tx.query(
-      `update daily_position_snapshots t set superseded_by = r.superseded_by
-       from unnest($1::integer[], $2::integer[], $3::date[], $4::integer[])
-              as r(portfolio_no, security_no, date, superseded_by)
-       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null
-         and t.date between $5::date and $6::date and t.portfolio_no = any($7::integer[]) and t.security_no = any($8::integer[])`,
-      values,
-    );
-  }
-  if (removed.length > 0) {
-    const values = [...key(removed), ...keyExtent(removed)];
-    await tx.query(
-      `delete from position_timeseries t
-       using unnest($1::integer[], $2::integer[], $3::date[]) as r(portfolio_no, security_no, date)
-       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null
-         and t.date between $4::date and $5::date and t.portfolio_no = any($6::integer[]) and t.security_no = any($7::integer[])`,
-      values,
-    );
-    await tx.query(
-      `delete from daily_position_snapshots t
-       using unnest($1::integer[], $2::integer[], $3::date[]) as r(portfolio_no, security_no, date)
-       where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null
-         and t.date between $4::date and $5::date and t.portfolio_no = any($6::integer[]) and t.security_no = any($7::integer[])`,
-      values,
-    );
-  }
 }
 
 async function retireHistory(tx: DatabaseTransaction, retired: KeyWrites['retiredHistory']): Promise<void> {

@@ -5,7 +5,7 @@ import { FOLD_VERSION } from '../../domain/books/version.ts';
 import type { StoredPortfolioDay } from '../../projections/fold/model.ts';
 import type { FoldSession, PortfolioWrites } from '../../projections/fold/store.ts';
 import { NULL } from '../../projections/fold/text.ts';
-import { dayExtent, portfolioExtent } from './extent.ts';
+import { dayExtent } from './extent.ts';
 import { insertEpochs } from './fold-writes.ts';
 
 export async function bounds(
@@ -39,7 +39,7 @@ export async function portfolioDays(
     `select t.portfolio_no, t.date - date '1970-01-01' as day, t.epoch,
             concat_ws(E'\\t', t.bod_market_value, t.bod_cashflow, t.eod_cashflow, t.eod_market_value, t.income, t.fees,
               t.taxes, t.cost, t.positions, t.estimated_positions) as text
-     from unnest($1::integer[], $2::integer[], $3::integer[]) as w(portfolio_no, from_day, to_day)
+     from unnest((select $1::integer[]), (select $2::integer[]), (select $3::integer[])) as w(portfolio_no, from_day, to_day)
      join portfolio_timeseries t on t.portfolio_no = w.portfolio_no
        and t.date between date '1970-01-01' + w.from_day and date '1970-01-01' + w.to_day and t.superseded_by is null
      where t.date between date '1970-01-01' + $4::integer and date '1970-01-01' + $5::integer`,
@@ -71,7 +71,7 @@ export async function sums(
                 trim_scale(coalesce(sum(t.taxes_base), 0)), trim_scale(coalesce(sum(t.cost_base), 0)),
                 count(*) filter (where t.active), count(*) filter (where t.estimated))
             end as text
-     from unnest($1::integer[], $2::integer[]) as w(portfolio_no, day)
+     from unnest((select $1::integer[]), (select $2::integer[])) as w(portfolio_no, day)
      left join position_state k on k.portfolio_no = w.portfolio_no
      left join position_timeseries t on t.portfolio_no = k.portfolio_no and t.security_no = k.security_no
        and t.date = date '1970-01-01' + w.day and t.superseded_by is null
@@ -86,29 +86,8 @@ export async function sums(
   return rows.map(({ portfolio_no: portfolioNo, ...row }) => ({ portfolioNo, ...row }));
 }
 
+/** The days that are retired have been (`retire.ts`). */
 export async function writePortfolios(tx: DatabaseTransaction, writes: PortfolioWrites): Promise<void> {
-  const superseded = writes.retired.filter((row) => row.supersededBy !== null);
-  const removed = writes.retired.filter((row) => row.supersededBy === null);
-  const key = (rows: PortfolioWrites['retired']) => [
-    rows.map((row) => row.portfolioNo),
-    rows.map((row) => isoDate(row.day)),
-  ];
-  if (superseded.length > 0)
-    await tx.query(
-      `update portfolio_timeseries t set superseded_by = r.superseded_by
-       from unnest($1::integer[], $2::date[], $3::integer[]) as r(portfolio_no, date, superseded_by)
-       where t.portfolio_no = r.portfolio_no and t.date = r.date and t.superseded_by is null
-         and t.date between $4::date and $5::date and t.portfolio_no = any($6::integer[])`,
-      [...key(superseded), superseded.map((row) => row.supersededBy), ...portfolioExtent(superseded)],
-    );
-  if (removed.length > 0)
-    await tx.query(
-      `delete from portfolio_timeseries t
-       using unnest($1::integer[], $2::date[]) as r(portfolio_no, date)
-       where t.portfolio_no = r.portfolio_no and t.date = r.date and t.superseded_by is null
-         and t.date between $3::date and $4::date and t.portfolio_no = any($5::integer[])`,
-      [...key(removed), ...portfolioExtent(removed)],
-    );
   if (writes.rows.length > 0)
     await tx.copyIn(
       `copy portfolio_timeseries from stdin`,
@@ -123,7 +102,8 @@ export async function writePortfolios(tx: DatabaseTransaction, writes: Portfolio
 
 async function updateStates(tx: Queryable, states: PortfolioWrites['states']): Promise<void> {
   if (states.length === 0) return;
-  // A portfolio is complete through the day before the first one without a row.
+  // A portfolio is complete through the day before the first one without a row: where the rows, counted from
+  // the first day looked at, run ahead of the days.
   await tx.query(
     `update portfolio_state p
      set epoch = s.epoch, status = 'CURRENT', first_day = s.first_day, horizon = s.horizon, fold_version = $7,
@@ -131,13 +111,16 @@ async function updateStates(tx: Queryable, states: PortfolioWrites['states']): P
          complete_through = case
            when s.first_day is null or s.horizon is null or s.first_day > s.horizon then null
            when s.recheck_from is null then p.complete_through
-           else nullif(coalesce(
-             (select min(d.day) - 1 from generate_series(s.recheck_from, s.horizon) as d(day)
-              where not exists (
-                select from portfolio_timeseries t
-                where t.portfolio_no = s.portfolio_no and t.date = date '1970-01-01' + d.day and t.superseded_by is null
-                  and t.date between date '1970-01-01' + $8::integer and date '1970-01-01' + $9::integer)),
-             s.horizon), s.first_day - 1)
+           else nullif(least(s.horizon, (
+             select coalesce(min(x.expected) filter (where x.day <> x.expected), s.recheck_from + count(*)::integer) - 1
+             from (
+               select t.date - date '1970-01-01' as day,
+                      s.recheck_from + (row_number() over (order by t.date))::integer - 1 as expected
+               from portfolio_timeseries t
+               where t.portfolio_no = s.portfolio_no and t.superseded_by is null
+                 and t.date between date '1970-01-01' + s.recheck_from and date '1970-01-01' + s.horizon
+                 and t.date between date '1970-01-01' + $8::integer and date '1970-01-01' + $9::integer) x)),
+             s.first_day - 1)
            end
      from unnest($1::integer[], $2::integer[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[])
             as s(portfolio_no, epoch, first_day, horizon, recheck_from, checksum)
