@@ -71,15 +71,46 @@ const DOUBLE_CAST = {
   message: 'A cast through unknown hides what the types know: parse or narrow instead.',
 };
 
-/** Everything by which two runs over the same facts could come to different figures. */
+/**
+ * Everything by which two runs over the same facts could come to different figures: the clock, chance, the
+ * machine's time zone and language, what is outside, and the order in which things happen to be scheduled.
+ */
 const IMPURE_SYNTAX = [
-  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'domain has no clock.' },
-  { selector: "CallExpression[callee.name='Date']", message: 'domain has no clock.' },
-  { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'domain has no clock.' },
-  {
-    selector: "MemberExpression[object.name='Math'][property.name='random']",
-    message: 'domain has no randomness.',
-  },
+  ...[
+    "NewExpression[callee.name='Date'][arguments.length=0]",
+    "CallExpression[callee.name='Date']",
+    "MemberExpression[object.name='Date'][property.name='now']",
+    "MemberExpression[object.name='Date'][property.value='now']",
+    "VariableDeclarator[init.name='Date']",
+  ].map((selector) => ({ selector, message: 'domain has no clock.' })),
+  ...[
+    "MemberExpression[object.name='Math'][property.name='random']",
+    "MemberExpression[object.name='Math'][property.value='random']",
+    "VariableDeclarator[init.name='Math']",
+  ].map((selector) => ({ selector, message: 'domain has no randomness.' })),
+  ...[
+    // Of several numbers, or a text without an offset, a date is made in the machine's time zone.
+    "NewExpression[callee.name='Date'][arguments.length>1]",
+    "NewExpression[callee.name='Date'][arguments.0.type='Literal'][arguments.0.raw=/^['\"].*[^Z]['\"]$/]",
+    "CallExpression[callee.object.name='Date'][callee.property.name='parse']:not(:has(TemplateElement[tail=true][value.raw=/Z$/]))",
+    'MemberExpression[property.name=/^(get|set)(Date|Day|FullYear|Year|Hours|Minutes|Month|Seconds|Milliseconds)$/]',
+    'MemberExpression[property.name=/^(getTimezoneOffset|toDateString|toTimeString)$/]',
+    "NewExpression[callee.object.name='Intl'][callee.property.name='DateTimeFormat']:not(:has(Property[key.name='timeZone']))",
+  ].map((selector) => ({ selector, message: "domain does not know the machine's time zone." })),
+  ...[
+    'MemberExpression[property.name=/^(toLocale|localeCompare)/]',
+    ":matches(NewExpression, CallExpression)[callee.object.name='Intl'][arguments.length=0]",
+    ":matches(NewExpression, CallExpression)[callee.object.name='Intl'][arguments.0.type='Identifier'][arguments.0.name='undefined']",
+    ":matches(NewExpression, CallExpression)[callee.object.name='Intl'][arguments.0.type='ArrayExpression']",
+  ].map((selector) => ({ selector, message: "domain does not know the machine's language." })),
+  ...['ImportExpression', 'MetaProperty'].map((selector) => ({
+    selector,
+    message: 'domain loads nothing while it runs.',
+  })),
+  ...['AwaitExpression', 'YieldExpression[parent.async=true]', ':function[async=true]'].map((selector) => ({
+    selector,
+    message: 'domain waits for nothing: its results do not depend on when things happen.',
+  })),
 ];
 const IMPURE_GLOBALS = [
   'process',
@@ -88,10 +119,32 @@ const IMPURE_GLOBALS = [
   'performance',
   'crypto',
   'globalThis',
+  'global',
+  'navigator',
+  'localStorage',
+  'sessionStorage',
+  'require',
+  'module',
+  '__dirname',
+  '__filename',
+  'eval',
+  'Function',
   'setTimeout',
   'setInterval',
   'setImmediate',
+  'clearTimeout',
+  'clearInterval',
+  'clearImmediate',
   'queueMicrotask',
+  'Atomics',
+  'SharedArrayBuffer',
+  'WeakRef',
+  'FinalizationRegistry',
+  'WebSocket',
+  'EventSource',
+  'BroadcastChannel',
+  'MessageChannel',
+  'WebAssembly',
 ];
 
 const PROCESS_ENVIRONMENT = {

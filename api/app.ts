@@ -4,13 +4,22 @@ import type { CommandHandler } from '../commands/handler/handler.ts';
 import type { Queries } from '../projections/queries/queries.ts';
 import { registerCommands } from './commands/commands.ts';
 import { registerDocs } from './docs/docs.ts';
+import { registerGenerations } from './generations.ts';
 import { registerHealth, registerMetrics } from './health.ts';
 import type { Api, ApiEnv } from './http/context.ts';
 import { problemOf } from './http/failure.ts';
 import { crossOrigin, observed, requestId, securityHeaders } from './http/middleware.ts';
 import { PROBLEMS, problemResponse } from './http/problem.ts';
 import { unmatched } from './http/unmatched.ts';
-import type { ApiConfig, Health, MetricsText, Observer, ProjectionWaiter, Rebuilds } from './ports.ts';
+import type {
+  ApiConfig,
+  GenerationControl,
+  Health,
+  MetricsText,
+  Observer,
+  ProjectionWaiter,
+  Rebuilds,
+} from './ports.ts';
 import { registerReads } from './reads/reads.ts';
 import { registerRebuilds } from './rebuilds.ts';
 
@@ -19,6 +28,7 @@ export interface ApiDependencies {
   readonly queries: Queries;
   readonly projections: ProjectionWaiter;
   readonly rebuilds: Rebuilds;
+  readonly generations: GenerationControl;
   readonly health: Health;
   /** Absent: no `/metrics`. */
   readonly metrics?: MetricsText;
@@ -40,7 +50,9 @@ export function createApi(dependencies: ApiDependencies): Api {
 
   registerCommands(api, dependencies);
   registerReads(api, dependencies.queries);
-  registerRebuilds(api, dependencies.rebuilds, config);
+  const { reader } = dependencies.queries;
+  registerRebuilds(api, { rebuilds: dependencies.rebuilds, resolve: (at) => reader.resolve(at), config });
+  registerGenerations(api, dependencies.generations, config);
   registerHealth(api, dependencies.health);
   if (dependencies.metrics) registerMetrics(api, dependencies.metrics);
   registerDocs(api);

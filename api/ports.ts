@@ -1,10 +1,16 @@
 /** What the API needs from the rest of the program, besides commands and queries. */
-import type { RebuildJob, RebuildJobScope } from '../projections/rebuild/jobs.ts';
+import type { Operations } from '../projections/operations.ts';
+import type { RebuildJobs } from '../projections/rebuild/jobs.ts';
 
 /** The read model as far as waiting for it goes. */
 export interface ProjectionWaiter {
-  /** Resolves when readers' tables hold every effect up to `position`; rejects when that takes too long. */
-  whenProjected(position: number, timeoutMs?: number): Promise<void>;
+  /**
+   * Resolves when readers' tables hold every effect up to `position`, of the portfolios where some are given;
+   * rejects when that takes too long.
+   */
+  whenProjected(position: number, timeoutMs?: number, portfolioIds?: readonly string[]): Promise<void>;
+  /** The portfolio that the event at a position is about, where it is about one. */
+  portfolioAt(position: number): Promise<string | undefined>;
 }
 
 export interface ProbeResult {
@@ -40,18 +46,10 @@ export interface MetricsText {
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-export type Rebuild = RebuildJob;
-/** What to rebuild; all of it when nothing is named. */
-export type RebuildRequest = RebuildJobScope;
+export type Rebuilds = Omit<RebuildJobs, 'resume' | 'idle'>;
 
-export interface Rebuilds {
-  /** `undefined` when another one is running. */
-  start(request: RebuildRequest, correlationId: string): Promise<Rebuild | undefined>;
-  list(): Promise<readonly Rebuild[]>;
-  find(rebuildId: string): Promise<Rebuild | undefined>;
-  /** Asks a running one to stop; `undefined` when there is none of that id. Absent: it cannot be asked. */
-  readonly cancel?: (rebuildId: string) => Promise<Rebuild | undefined>;
-}
+/** What the generations hold, and back to the one that readers saw before the last flip. */
+export type GenerationControl = Pick<Operations, 'rollback' | 'overview'>;
 
 export interface ApiConfig {
   /** The largest JSON body. A stream of NDJSON has no limit of its own but one per line. */

@@ -30,6 +30,7 @@ function codeOf(error: Error): string | undefined {
 function exitOf(error: Error): ExitCode {
   if (error instanceof CliFailure) return error.exit;
   if (error instanceof SourcesError || error.name === 'ConfigError') return EXIT.usage;
+  if (codeOf(error) === 'rebuild_running') return EXIT.busy;
   if (error.name === 'EmbeddedError') return EXIT.database;
   if (error.name === 'DatabaseError' && DATABASE_CODES.has(codeOf(error) ?? '')) return EXIT.database;
   return EXIT.failure;

@@ -2,7 +2,6 @@
  * The one place where the program is put together: configuration, database, log, projections, queries,
  * commands and HTTP. Nothing else outside `infra/` knows which adapters there are.
  */
-import { randomUUID } from 'node:crypto';
 import { createApi } from '../api/app.ts';
 import type { Health, Observer, ProbeResult } from '../api/ports.ts';
 import { createStatusApi } from '../api/status-app.ts';
@@ -24,18 +23,21 @@ import { createLogger } from '../infra/logging/logger.ts';
 import { createMetrics } from '../infra/metrics/metrics.ts';
 import type { ProcessMetrics } from '../infra/metrics/metrics.ts';
 import { createGenerations } from '../infra/projection-store/generations.ts';
+import { createFoldWorkers } from '../infra/projection-store/rebuild-workers.ts';
 import { createLinkedSecurities } from '../infra/read-model/linked-securities.ts';
 import { createReadModels } from '../infra/read-model/read-models.ts';
 import type { Logger } from '../projections/logger.ts';
 import type { Slot } from '../projections/generation.ts';
 import { createQueries } from '../projections/queries/queries.ts';
-import { createRebuildJobs } from '../projections/rebuild/jobs.ts';
 import { createKnownAt } from '../projections/replay/known-at.ts';
+import type { RebuildJobs } from '../projections/rebuild/jobs.ts';
 import type { Projections } from '../projections/service.ts';
 import type { App, Configure, Listening, Role, ServeRole } from './app.ts';
 import { createDesk } from './wiring/desk.ts';
 import { serveApi, serveMetrics } from './wiring/http.ts';
 import { observeBacklog, observedLog, observedProjections } from './wiring/observed.ts';
+import { recoverRebuilds, rebuildsOverHttp } from './wiring/rebuilds.ts';
+import { verifyPeriodically } from './wiring/verification.ts';
 import { addressOf, DUTIES, metricsAddressOf } from './wiring/roles.ts';
 import { createStreams } from './wiring/streams.ts';
 import type { Streams } from './wiring/streams.ts';
@@ -59,6 +61,14 @@ const QUIET = createLogger({ level: 'error' });
 
 /** The log has connections of its own: appends must not wait behind long projections. */
 const LOG_CONNECTIONS = 4;
+
+/** More transactions that fold at once do not fold more: two processors are busy with the two and an express. */
+const MOST_LANES = 3;
+
+/** Folding leaves connections of its generation to registering and to readers. */
+function lanesOf(connections: number): number {
+  return Math.max(1, Math.min(MOST_LANES, connections - 3));
+}
 
 function now(): Instant {
   return tryInstant(new Date().toISOString())!;
@@ -120,6 +130,7 @@ async function open(config: Config, role: Role): Promise<App> {
     };
     const generations = createGenerations(
       (slot) => slots[slot],
+      createFoldWorkers({ url: server.url, threads: config.projection.rebuildThreads }),
       config.kafka && { replays: config.kafka.republishReplays },
     );
     const activeDatabase = async () => slots[await generations.active()];
@@ -131,6 +142,8 @@ async function open(config: Config, role: Role): Promise<App> {
       log: stored,
       generations,
       pollMs: config.projection.pollMs,
+      lanes: lanesOf(perGeneration),
+      retainHours: config.projection.retentionHours,
       metrics,
       logger,
       ...(duties.projects === undefined || duties.projects === 'all' ? {} : { causes: duties.projects }),
@@ -183,11 +196,26 @@ async function open(config: Config, role: Role): Promise<App> {
         if (!serving) throw new Error('a command does not serve');
         if (duties.projects !== undefined) projections.start();
         streams?.start();
-        return listen({ role, config, commands, queries, projections, streams, metrics, logger, main });
+        const rebuilds = rebuildsOverHttp(projections, logger);
+        if (duties.api) await recoverRebuilds(rebuilds, projections, logger);
+        return listen({
+          role,
+          config,
+          commands,
+          queries,
+          projections,
+          rebuilds,
+          streams,
+          metrics,
+          logger,
+          main,
+        });
       },
       close,
     };
     if (serving) closers.push(observeBacklog(projections, main, metrics, logger));
+    if (serving && duties.projects !== undefined && config.projection.verifyEveryHours !== undefined)
+      closers.push(verifyPeriodically(projections, config.projection.verifyEveryHours, metrics, logger));
     if (serving && duties.closesDays && config.closeDay) {
       const timer = startCloseDayTimer({
         commands,
@@ -210,6 +238,7 @@ interface Listened {
   readonly commands: App['commands'];
   readonly queries: App['queries'];
   readonly projections: Projections;
+  readonly rebuilds: RebuildJobs;
   readonly streams: Streams | undefined;
   readonly metrics: ProcessMetrics;
   readonly logger: Logger;
@@ -250,20 +279,13 @@ async function listen(parts: Listened): Promise<Listening> {
   }
 }
 
-function apiParts({ config, commands, queries, projections, metrics, logger }: Listened) {
-  const rebuilds = createRebuildJobs({
-    projections,
-    now: () => Date.now(),
-    newId: () => randomUUID(),
-    onFailure: (error, job, correlationId) =>
-      logger.error('a rebuild failed', { error, rebuild_id: job.rebuild_id, correlation_id: correlationId }),
-    onProgress: (progress) => metrics.rebuild(progress),
-  });
+function apiParts({ config, commands, queries, projections, rebuilds }: Listened) {
   return {
     commands,
     queries,
     projections,
     rebuilds,
+    generations: projections,
     config: {
       bodyLimitBytes: config.http.bodyLimitBytes,
       streamMaxRows: config.http.streamMaxRows,

@@ -178,6 +178,64 @@ function canonical(a: Decimal): string {
   return end === text.length ? text : text.slice(0, end);
 }
 
+const MINUS = 45;
+const POINT = 46;
+const DIGIT_ZERO = 48;
+/** Integers below its square are worked on as two halves, each of which fits the machine's fast integers. */
+const HALF = 100_000_000;
+const HALF_DIGITS = 8;
+
+/**
+ * Writes the text of `format` as ASCII and returns where it ends. Several times faster than the text
+ * would be made, for coefficients up to 2^53.
+ */
+export function formatInto(bytes: Uint8Array, start: number, a: Decimal): number {
+  const number = Number(a.coefficient);
+  if (!Number.isSafeInteger(number)) return textInto(bytes, start, format(a));
+  if (number === 0) {
+    bytes[start] = DIGIT_ZERO;
+    return start + 1;
+  }
+  let at = start;
+  if (number < 0) bytes[at++] = MINUS;
+  const { scale } = a;
+  const magnitude = Math.abs(number);
+  const high = Math.floor(magnitude / HALF);
+  const digits = high > 0 ? HALF_DIGITS + countDigits(high) : countDigits(magnitude);
+  let end = at + Math.max(digits, scale + 1) + (scale > 0 ? 1 : 0);
+  let half = (magnitude - high * HALF) | 0;
+  // From the last digit to the first.
+  const last = end - 1;
+  for (let i = last, place = 0; i >= at; i--) {
+    if (scale > 0 && i === last - scale) {
+      bytes[i] = POINT;
+      continue;
+    }
+    if (place === HALF_DIGITS) half = high;
+    const tenth = (half / 10) | 0;
+    bytes[i] = DIGIT_ZERO + half - tenth * 10;
+    half = tenth;
+    place += 1;
+  }
+  if (scale > 0) {
+    while (bytes[end - 1] === DIGIT_ZERO) end -= 1;
+    if (bytes[end - 1] === POINT) end -= 1;
+  }
+  return end;
+}
+
+function countDigits(value: number): number {
+  let digits = 1;
+  for (let limit = 10; value >= limit; limit *= 10) digits += 1;
+  return digits;
+}
+
+/** Writes ASCII text and returns where it ends. */
+export function textInto(bytes: Uint8Array, start: number, text: string): number {
+  for (let i = 0; i < text.length; i++) bytes[start + i] = text.charCodeAt(i);
+  return start + text.length;
+}
+
 /** Money as the API shows it: canonical, but with at least two decimals (`"1505.00"`). */
 export function formatMoney(a: Decimal): string {
   const text = format(a);

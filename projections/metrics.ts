@@ -2,6 +2,7 @@
  * The port through which the program is measured. The labels are the few words of these types: never a
  * portfolio, a security or a client, whose number has no bound.
  */
+import type { Cause } from './register/model.ts';
 
 /** The two stages between the log and its readers, and a rebuild's replay. */
 export type Projector = 'register' | 'fold' | 'rebuild';
@@ -11,12 +12,25 @@ export type ProjectedTable =
 
 export type EpochOutcome = 'started' | 'flipped' | 'failed' | 'rolled_back';
 
-export interface RebuildProgress {
-  /** Events of the log that the replay has to read, and those it has read. */
-  readonly total: number;
-  readonly done: number;
+/** What operators are at, whichever process it runs in. */
+export interface OperationsState {
+  /** Rebuilds under way, those that wait for approval, and those that nobody is at any more. */
+  readonly rebuilds: Readonly<Record<'running' | 'awaiting_approval' | 'interrupted', number>>;
+  /** Of the one under way, from 0 to 1. */
+  readonly progress: number;
   readonly rowsPerSecond: number;
+  readonly etaSeconds: number;
+  /** Changes of what readers see, all there ever were. */
+  readonly flips: Readonly<Record<'rebuild' | 'rollback', number>>;
+  /** How long the last one held up what was appended. */
+  readonly heldSeconds: number;
+  readonly idle: IdleState;
+  /** How far the generation is behind that is kept level beside the active one. */
+  readonly idleLagEvents: number;
 }
+
+export const IDLE_STATES = ['empty', 'building', 'built', 'retained'] as const;
+export type IdleState = (typeof IDLE_STATES)[number];
 
 export interface Backlog {
   readonly pendingTransactions: number;
@@ -38,8 +52,7 @@ export interface ProjectionMetrics {
   batch(projector: Projector, size: number, seconds: number): void;
   epochs(outcome: EpochOutcome, count: number): void;
   rowsWritten(table: ProjectedTable, rows: number): void;
-  /** `undefined` when no rebuild is running. */
-  rebuild(progress: RebuildProgress | undefined): void;
+  operations(state: OperationsState): void;
   backlog(backlog: Backlog): void;
 }
 
@@ -83,4 +96,34 @@ export interface StreamMetrics {
   }): void;
 }
 
-export type Metrics = ProjectionMetrics & LogMetrics & HttpMetrics & StreamMetrics;
+export interface VerifyMetrics {
+  /** What a verification found; `at` in milliseconds since 1970. */
+  verified(found: {
+    readonly differences: number;
+    readonly skipped: number;
+    readonly rows: number;
+    readonly seconds: number;
+    readonly at: number;
+  }): void;
+}
+
+/** What waits between registering and folding, by cause; a cause that is left out waits for nothing. */
+export interface QueueMetrics {
+  queue(
+    waiting: readonly {
+      readonly cause: Cause;
+      readonly portfolios: number;
+      readonly keys: number;
+      readonly oldestSeconds: number;
+    }[],
+  ): void;
+  /** Fold versions found among the rows that are not the program's. */
+  otherFoldVersions(versions: number): void;
+}
+
+export type Metrics = QueueMetrics &
+  ProjectionMetrics &
+  LogMetrics &
+  HttpMetrics &
+  StreamMetrics &
+  VerifyMetrics;

@@ -1,15 +1,16 @@
-/** The running projections: live loop, waiting for readers, status, rebuild and verification. */
+/** The running projections: waiting for readers, status, rebuild and verification. */
 import type { EventLog } from '../domain/log.ts';
 import { FOLD_VERSION } from '../domain/books/version.ts';
-import { day } from '../domain/dates.ts';
-import type { Generations, Slot } from './generation.ts';
+import type { Generations, QueuedWork, Slot } from './generation.ts';
+import { createIdleKeeper } from './idle.ts';
+import { createLiveLoop } from './live-loop.ts';
 import { createProjector } from './projector.ts';
 import type { Progress, Projector, ProjectorEvents } from './projector.ts';
-import { rebuildAll } from './rebuild/rebuild.ts';
-import type { RebuildResult } from './rebuild/rebuild.ts';
+import { createOperations } from './operations.ts';
+import type { Operations } from './operations.ts';
 import { verify } from './verify/verify.ts';
+import { createWaiting } from './waiting.ts';
 import type { VerifyReport, VerifyScope } from './verify/verify.ts';
-import { FROM_INCEPTION } from './register/model.ts';
 import type { Cause } from './register/model.ts';
 
 export interface ProjectionStatus {
@@ -21,6 +22,8 @@ export interface ProjectionStatus {
   /** Age of the oldest event readers do not see yet; 0 when they see all. */
   readonly lagSeconds: number;
   readonly dirtyKeys: number;
+  /** What waits to be folded, by what caused it. */
+  readonly queue: readonly QueuedWork[];
   readonly quarantinedKeys: number;
   readonly pendingTransactions: number;
   /** Transactions whose sender computed another cost. */
@@ -34,27 +37,14 @@ export interface ProjectionStatus {
   readonly rowVersions: readonly number[];
 }
 
-export interface RebuildScope {
-  /** A whole new generation; otherwise the keys named are folded again into new epochs. */
-  readonly all?: boolean;
-  readonly portfolioId?: string;
-  readonly securityId?: string;
-  /** ISO date: only from this day on. */
-  readonly from?: string;
-}
-
-/** Waiting for readers took longer than the caller allowed. */
-export class ProjectionTimeout extends Error {
-  readonly code = 'projection_timeout';
-  override readonly name = 'ProjectionTimeout';
-  constructor(position: number, timeoutMs: number) {
-    super(`position ${position} was not projected within ${timeoutMs} ms`);
-  }
-}
-
-export interface Projections {
-  /** Resolves when readers' tables hold every effect up to `position`; rejects with `ProjectionTimeout`. */
-  whenProjected(position: number, timeoutMs?: number): Promise<void>;
+export interface Projections extends Operations {
+  /**
+   * Resolves when readers' tables hold every effect up to `position`, of the portfolios where some are given;
+   * rejects with `ProjectionTimeout`.
+   */
+  whenProjected(position: number, timeoutMs?: number, portfolioIds?: readonly string[]): Promise<void>;
+  /** The portfolio that the event at a position is about, where it is about one. */
+  portfolioAt(position: number): Promise<string | undefined>;
   status(): Promise<ProjectionStatus>;
   /** Starts the live loop of this process; several processes may run it on one database. */
   start(): void;
@@ -63,7 +53,6 @@ export interface Projections {
   wake(): void;
   /** Works in this call until everything committed when it was made is projected. */
   catchUp(onProgress?: (progress: Progress) => void): Promise<void>;
-  rebuild(scope: RebuildScope, onProgress?: (progress: Progress) => void): Promise<RebuildResult>;
   verify(scope: VerifyScope, onProgress?: (progress: Progress) => void): Promise<VerifyReport>;
 }
 
@@ -79,79 +68,93 @@ export interface ProjectionsOptions {
    * folded whole, so that this decides who does the work and not what comes of it.
    */
   readonly causes?: readonly Cause[];
+  /** How many transactions of this process fold at once; bounded by the connections of a generation. */
+  readonly lanes?: number;
+  /** How long a former generation is kept level after a flip. */
+  readonly retainHours?: number;
+  /** The program's version of the fold, `FOLD_VERSION` unless given. */
+  readonly foldVersion?: number;
   readonly events?: ProjectorEvents;
   /** A failure of the loop, which goes on after a pause. */
   readonly onError?: (error: unknown) => void;
 }
 
-const IDLE_FACTOR = 20;
-const PAUSE_AFTER_ERROR_MS = 1_000;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 export function createProjections(options: ProjectionsOptions): Projections {
   const { log, generations, pollMs, now } = options;
   const projectors = new Map<Slot, Projector>();
   const liveProjectors = new Map<Slot, Projector>();
-  let loop: Promise<void> | undefined;
-  let stopping = false;
-  let wakeUp: (() => void) | undefined;
-  let woken = false;
+  let lastSlot: Slot | undefined;
+
+  function newProjector(slot: Slot, causes?: readonly Cause[]): Projector {
+    const { events, lanes } = options;
+    return createProjector({
+      log,
+      generation: generations.of(slot),
+      events: {
+        ...events,
+        folded(outcome, seconds) {
+          waiting.news();
+          events?.folded?.(outcome, seconds);
+        },
+      },
+      ...(lanes === undefined ? {} : { lanes }),
+      ...(causes === undefined ? {} : { causes }),
+    });
+  }
 
   function projectorOf(slot: Slot): Projector {
-    const found = projectors.get(slot) ?? createProjector(log, generations.of(slot), options.events);
+    // What a projector remembers of a generation is worth nothing once that was filled anew.
+    if (slot !== lastSlot) {
+      projectors.clear();
+      liveProjectors.clear();
+      lastSlot = slot;
+    }
+    const found = projectors.get(slot) ?? newProjector(slot);
     projectors.set(slot, found);
     return found;
   }
 
   function liveProjectorOf(slot: Slot): Projector {
-    if (options.causes === undefined) return projectorOf(slot);
-    const found =
-      liveProjectors.get(slot) ?? createProjector(log, generations.of(slot), options.events, options.causes);
+    const all = projectorOf(slot);
+    if (options.causes === undefined) return all;
+    const found = liveProjectors.get(slot) ?? newProjector(slot, options.causes);
     liveProjectors.set(slot, found);
     return found;
   }
 
-  function pause(ms: number): Promise<void> {
-    if (woken || stopping) {
-      woken = false;
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        wakeUp = undefined;
-        woken = false;
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      wakeUp = done;
-    });
-  }
-
-  function wake(): void {
-    woken = true;
-    wakeUp?.();
-  }
-
-  async function run(): Promise<void> {
-    let idle = 1;
-    while (!stopping) {
-      try {
-        const done = await liveProjectorOf(await generations.active()).step();
-        idle = done > 0 ? 1 : Math.min(idle * 1.5, IDLE_FACTOR);
-        if (done === 0) await pause(pollMs * idle);
-      } catch (error) {
-        options.onError?.(error);
-        await pause(PAUSE_AFTER_ERROR_MS);
-      }
-    }
-  }
+  let stopping = false;
+  const keepIdle = createIdleKeeper({
+    generations,
+    now,
+    // Nothing of it is seen, so that nothing of it is counted either.
+    newProjector: (slot) =>
+      createProjector({
+        log,
+        generation: generations.of(slot),
+        lanes: 1,
+        ...(options.causes === undefined ? {} : { causes: options.causes }),
+      }),
+  });
+  const loop = createLiveLoop({
+    step: async (ending) => {
+      const done = await liveProjectorOf(await generations.active()).work(ending);
+      if (done > 0) waiting.news();
+      return done;
+    },
+    whenIdle: () => keepIdle(() => stopping),
+    pollMs,
+    ...(options.onError === undefined ? {} : { onError: options.onError }),
+  });
 
   /** How far readers are: everything registered, unless a mark still waits to be folded. */
-  async function projectedPosition(): Promise<number> {
-    const { position, oldestMark } = await generations.of(await generations.active()).state();
+  async function projectedPosition(portfolioIds?: readonly string[]): Promise<number> {
+    const { position, oldestMark } = await generations.of(await generations.active()).projected(portfolioIds);
     return oldestMark === null ? position : Math.min(position, oldestMark - 1);
   }
+
+  const waiting = createWaiting({ projected: projectedPosition, now });
 
   async function catchUp(onProgress?: (progress: Progress) => void): Promise<void> {
     const target = await log.head();
@@ -163,29 +166,29 @@ export function createProjections(options: ProjectionsOptions): Projections {
   }
 
   return {
+    ...createOperations(options),
     start() {
       stopping = false;
-      loop ??= run();
+      loop.start();
     },
-    async stop() {
+    stop() {
       stopping = true;
-      wake();
-      await loop;
-      loop = undefined;
+      return loop.stop();
     },
-    wake,
+    wake: () => loop.wake(),
     catchUp,
-    async whenProjected(position, timeoutMs = DEFAULT_TIMEOUT_MS) {
-      const deadline = now() + timeoutMs;
-      wake();
-      for (let wait = 1; (await projectedPosition()) < position; wait = Math.min(wait * 2, 10)) {
-        if (now() >= deadline) throw new ProjectionTimeout(position, timeoutMs);
-        await new Promise((resolve) => setTimeout(resolve, wait));
-      }
+    async whenProjected(position, timeoutMs = DEFAULT_TIMEOUT_MS, portfolioIds) {
+      loop.wake();
+      await waiting.until(position, timeoutMs, portfolioIds);
+    },
+    async portfolioAt(position) {
+      const event = await log.readAt(position);
+      return event && 'portfolio_id' in event.data ? event.data.portfolio_id : undefined;
     },
     async status() {
       const slot = await generations.active();
-      const [head, state] = await Promise.all([log.head(), generations.of(slot).state()]);
+      const generation = generations.of(slot);
+      const [head, state, queue] = await Promise.all([log.head(), generation.state(), generation.queue()]);
       const position =
         state.oldestMark === null ? state.position : Math.min(state.position, state.oldestMark - 1);
       const next = position < head ? await log.readAt(position + 1) : undefined;
@@ -196,37 +199,15 @@ export function createProjections(options: ProjectionsOptions): Projections {
         lagEvents: head - position,
         lagSeconds: next ? Math.max(0, (now() - Date.parse(next.recordedAt)) / 1000) : 0,
         dirtyKeys: state.dirtyKeys,
+        queue,
         quarantinedKeys: state.quarantinedKeys,
         pendingTransactions: state.pendingTransactions,
         costDiscrepancies: state.costDiscrepancies,
         watermarkBehindDays: state.watermarkBehindDays,
         incompleteDays: state.incompleteDays,
-        foldVersion: FOLD_VERSION,
+        foldVersion: options.foldVersion ?? FOLD_VERSION,
         rowVersions: state.foldVersions,
       };
-    },
-    async rebuild(scope, onProgress) {
-      if (scope.all) return rebuildAll({ log, generations, projectorOf }, onProgress);
-      const started = now();
-      const generation = generations.of(await generations.active());
-      const keys = await generation.order({
-        ...(scope.portfolioId === undefined ? {} : { portfolioId: scope.portfolioId }),
-        ...(scope.securityId === undefined ? {} : { securityId: scope.securityId }),
-        fromDay: scope.from === undefined ? FROM_INCEPTION : day(scope.from),
-        position: await log.head(),
-      });
-      let rows = 0;
-      const projector = projectorOf(generation.slot);
-      while ((await generation.state()).orders > 0) {
-        const done = await projector.step((progress) => {
-          rows = progress.rows ?? rows;
-          onProgress?.(progress);
-        });
-        // Another process holds the portfolios; it folds the orders as well.
-        if (done === 0) await new Promise((resolve) => setTimeout(resolve, pollMs));
-      }
-      const seconds = (now() - started) / 1000;
-      return { slot: generation.slot, keys, rows, seconds, rowsPerSecond: rows / Math.max(seconds, 1e-3) };
     },
     verify: (scope, onProgress) => verify({ log, generations }, scope, onProgress),
   };

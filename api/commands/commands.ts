@@ -16,6 +16,7 @@ import { commandContext } from './context.ts';
 import { jsonItems, streamedItems } from './items.ts';
 import { idempotencyHeader, pendingPolicy, waiting } from './parameters.ts';
 import { manyReply, singleReply } from './reply.ts';
+import { noting, touchedBy } from './touched.ts';
 import { commandReplies, manyBody, manyReplies, oneBody } from './schemas.ts';
 
 export interface CommandDependencies {
@@ -93,13 +94,15 @@ function collection(
       problems: PROBLEMS,
     },
     async (c, { query }) => {
-      const wait = query.wait === undefined ? undefined : dependencies;
+      const portfolios = touchedBy(command, dependencies.projections);
+      const wait = query.wait === undefined ? undefined : { ...dependencies, ...portfolios };
       if (bodyKind(c) === 'ndjson') {
         const context = commandContext(c, query.pending, '');
-        const items = streamedItems(c, config.streamMaxRows);
+        const items = noting(streamedItems(c, config.streamMaxRows), portfolios);
         return manyReply(c, await collect(commands.stream(command, items, context)), wait);
       }
       const { text, items, single } = await jsonItems(c, config.bodyLimitBytes);
+      for (const item of items) portfolios.note(item);
       const batch = await commands.run(command, rawItems(items), commandContext(c, query.pending, text));
       return single ? singleReply(c, batch, wait) : manyReply(c, batch, wait);
     },
@@ -145,7 +148,9 @@ function amendment(
       const item = { ...value, [member]: params[member] };
       const context = commandContext(c, query.pending, text);
       const batch = await commands.run(command, rawItems([item]), context);
-      return singleReply(c, batch, query.wait === undefined ? undefined : dependencies);
+      const portfolios = touchedBy(command, dependencies.projections);
+      portfolios.note(item);
+      return singleReply(c, batch, query.wait === undefined ? undefined : { ...dependencies, ...portfolios });
     },
   );
 }

@@ -3,6 +3,7 @@ import type { BatchResult, ItemResult } from '../../commands/handler/types.ts';
 import type { RefusalCode } from '../../commands/deciders/decision.ts';
 import type { ApiConfig, ProjectionWaiter } from '../ports.ts';
 import type { ApiContext } from '../http/context.ts';
+import type { Touched } from './touched.ts';
 import { Problem } from '../http/problem.ts';
 import type { ProblemKind } from '../http/problem.ts';
 
@@ -19,6 +20,8 @@ const PROBLEM_OF: { readonly [C in RefusalCode]: ProblemKind } = {
 export interface Waiting {
   readonly projections: ProjectionWaiter;
   readonly config: ApiConfig;
+  /** Whose rows the command changes; without it those of any portfolio. */
+  readonly touched?: Touched;
 }
 
 /** The reply to a request that was one object: a rejection is a problem. */
@@ -54,9 +57,10 @@ async function reply(
   return c.json(batch, status);
 }
 
-async function untilProjected(batch: BatchResult, { projections, config }: Waiting): Promise<void> {
+async function untilProjected(batch: BatchResult, { projections, config, touched }: Waiting): Promise<void> {
   try {
-    await projections.whenProjected(batch.position, config.projectionTimeoutMs);
+    const portfolios = await touched?.(batch.position);
+    await projections.whenProjected(batch.position, config.projectionTimeoutMs, portfolios);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'projection_timeout')) throw error;
     // What was recorded stays recorded, and the caller has to know it.

@@ -44,6 +44,14 @@ export function tableReplies(
   };
 }
 
+/** The same with a picture of it. */
+export function withPicture(replies: RouteConfig['responses']): RouteConfig['responses'] {
+  const reply = replies[200];
+  if (!reply || !('content' in reply)) return replies;
+  const picture = { schema: z.string().meta({ description: 'A picture.' }) };
+  return { ...replies, 200: { ...reply, content: { ...reply.content, 'image/svg+xml': picture } } };
+}
+
 /** The columns of CSV: the row's members in the order of its schema. */
 export function columnsOf(row: ZodObject): readonly string[] {
   return Object.keys(row.shape);

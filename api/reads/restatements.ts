@@ -3,26 +3,29 @@ import { decimal } from '../../domain/decimal.ts';
 import { DEFAULT_MATERIALITY } from '../../domain/returns/restatement.ts';
 import { epochs } from '../../projections/queries/epochs.ts';
 import type { Queries } from '../../projections/queries/queries.ts';
-import { restatement } from '../../projections/queries/restatements.ts';
-import type { ChangedDayView, RestatementQuery } from '../../projections/queries/restatements.ts';
+import { restated } from '../../projections/queries/restatements.ts';
+import type { RestatementQuery } from '../../projections/queries/restatements.ts';
 import type { KnownAt } from '../../projections/queries/reading.ts';
 import type { Api } from '../http/context.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { invalidParameter } from '../http/problem.ts';
 import { negotiate } from '../reply/format.ts';
 import { jsonResponse, readContext, readingResponse } from '../reply/reading.ts';
-import { tableResponse } from '../reply/table.ts';
+import { tableResponse, versionHeaders } from '../reply/table.ts';
+import { drawRestatement } from '../pictures/restatement.ts';
 import {
   conventions,
+  format as tableFormat,
+  knowledge,
   knownAt,
   portfolioParams,
   returnOptions,
   securityFilter,
-  tabular,
   wholeNumber,
 } from './parameters.ts';
-import { columnsOf, tableReplies } from './replies.ts';
-import { changedAmounts, changedDay, completeThrough, epochRow, impactRow } from './rows.ts';
+import { tableReplies, withPicture } from './replies.ts';
+import { restatementLines } from './restatement-lines.ts';
+import { cause, changedDay, completeThrough, epochRow, impactRow } from './rows.ts';
 import { pagedBy, tableEndpoint } from './table-endpoint.ts';
 
 const MAX_EPOCH = 2_147_483_647;
@@ -34,12 +37,15 @@ const report = z
     complete_through: completeThrough,
     compared: z.object({ by: z.enum(['epoch', 'position']), from: z.int(), to: z.int() }),
     materiality_basis_points: z.string(),
+    causes: z.array(cause).meta({ description: 'The events behind it, the oldest first.' }),
+    more_causes: z.int().meta({ description: 'How many events are not named.' }),
     days: z.array(changedDay),
     impact: z.array(impactRow),
   })
   .meta({ id: 'Restatement' });
 
-export function restatementReads(api: Api, { reader }: Queries): void {
+export function restatementReads(api: Api, queries: Queries): void {
+  const { reader } = queries;
   tableEndpoint(
     api,
     {
@@ -76,10 +82,17 @@ export function restatementReads(api: Api, { reader }: Queries): void {
       tag: 'Restatements',
       summary: 'What changed between two epochs of a portfolio, or between two moments of knowledge',
       description:
-        'Day by day what differs, and the impact on the returns of the standard periods. CSV and NDJSON hold the days.',
+        'Day by day what differs and because of which events, and the impact on the returns of the standard periods. CSV and NDJSON hold the days; SVG is a picture of both histories and their difference.',
       params: portfolioParams,
       query: z.strictObject({
-        ...tabular,
+        ...knowledge,
+        format: z
+          .enum([...tableFormat.unwrap().options, 'svg'])
+          .optional()
+          .meta({ description: 'Overrides `Accept`.' }),
+        detail: z.enum(['positions']).optional().meta({
+          description: 'With each day the positions that differ; with known_from only.',
+        }),
         from_epoch: epochNumber('The one before to_epoch by default.'),
         to_epoch: epochNumber('The current one by default.'),
         known_from: knownAt.optional(),
@@ -89,43 +102,52 @@ export function restatementReads(api: Api, { reader }: Queries): void {
           .meta({ description: 'Basis points from which on a difference is material; 5 by default.' }),
         ...conventions,
       }),
-      replies: tableReplies('The changed days and the impact.', report, changedDay),
+      replies: withPicture(tableReplies('The changed days and the impact.', report, changedDay)),
       problems: ['not-found', 'not-acceptable', 'not-implemented'],
     },
     async (c, { params, query }) => {
-      const format = negotiate(query.format, c.req.header('Accept'));
-      const reading = await restatement(
-        reader,
+      const format = negotiate(query.format, c.req.header('Accept'), PICTURE);
+      const positions = query.detail === 'positions';
+      const reading = await restated(
+        queries,
         params.portfolio_id,
         {
           compare: compared(query),
           materiality: query.materiality === undefined ? DEFAULT_MATERIALITY : decimal(query.materiality),
           options: returnOptions(query),
+          positions,
         },
         readContext(c, format, query.known_at),
       );
-      return readingResponse(reading, format, (value, version) => {
-        if (format === 'json') return jsonResponse(value, version);
-        const rows: readonly object[] = format === 'csv' ? value.days.map(flat) : value.days;
-        return tableResponse(c, { head: {}, name: 'days', columns: FLAT_COLUMNS, rows }, format, version);
+      const picture = format === 'svg' && reading.status === 'ok' ? await drawRestatement(reading.value) : '';
+      return readingResponse(reading, format, ({ report: value }, version) => {
+        switch (format) {
+          case 'json':
+            return jsonResponse(value, version);
+          case 'svg':
+            return new Response(picture, {
+              headers: { ...versionHeaders(version, format), 'Content-Type': PICTURE.svg },
+            });
+          case 'csv': {
+            const lines = restatementLines(value, positions);
+            return tableResponse(c, { head: {}, name: 'days', ...lines }, format, version);
+          }
+          case 'ndjson':
+            return tableResponse(
+              c,
+              { head: {}, name: 'days', columns: [], rows: value.days },
+              format,
+              version,
+            );
+          default:
+            return format satisfies never;
+        }
       });
     },
   );
 }
 
-const SIDES = ['before', 'after', 'delta'] as const;
-const FLAT_COLUMNS = [
-  'date',
-  ...columnsOf(changedAmounts).flatMap((amount) => SIDES.map((side) => `${amount}_${side}`)),
-];
-
-/** A changed day as one line: `cost_before`, `cost_after`, `cost_delta`. */
-function flat(day: ChangedDayView): Record<string, string | null> {
-  const line: Record<string, string | null> = { date: day.date };
-  for (const side of SIDES)
-    for (const [name, value] of Object.entries(day[side] ?? {})) line[`${name}_${side}`] = value;
-  return line;
-}
+const PICTURE = { svg: 'image/svg+xml' } as const;
 
 function epochNumber(description: string) {
   return wholeNumber(0, MAX_EPOCH).optional().meta({ description });

@@ -54,7 +54,14 @@ export const portfolioRow = z
 export const portfolioDetails = portfolioRow
   .extend({
     pending_transactions: z.array(z.object({ transaction_id: id, security_id: id, reason: z.string() })),
-    quarantined: z.array(z.object({ security_id: id.nullable(), position: z.int(), reason: z.string() })),
+    quarantined: z.array(
+      z.object({
+        security_id: id.nullable(),
+        transaction_id: id.nullable(),
+        position: z.int(),
+        reason: z.string(),
+      }),
+    ),
   })
   .meta({ id: 'PortfolioDetails' });
 
@@ -245,12 +252,46 @@ export const changedAmounts = z
     fees: money,
     taxes: money,
     cost: money,
+    realized_gain: money.meta({ description: 'Realised on the day, of gains known in base currency.' }),
   })
   .meta({ id: 'ChangedAmounts' });
 const amounts = changedAmounts.nullable();
 
+export const changedPosition = z
+  .object({
+    security_id: id,
+    quantity_before: number.nullable(),
+    quantity_after: number.nullable(),
+    cost_basis_before: money.nullable(),
+    cost_basis_after: money.nullable(),
+    market_value_before: money.nullable(),
+    market_value_after: money.nullable(),
+    realized_gain_before: money.nullable(),
+    realized_gain_after: money.nullable(),
+  })
+  .meta({ id: 'ChangedPosition', description: 'In base currency; the realised gain is the sum so far.' });
+
+export const cause = z
+  .object({
+    position: z.int().meta({ description: 'Of the event in the log.' }),
+    recorded_at: instant,
+    cause: z.string().meta({ description: 'As in the audit of epochs: `transaction`, `price`, …' }),
+    type: z.string().nullable().meta({ description: "The event's type; null for an operator's order." }),
+    security_id: id.nullable(),
+    from_date: isoDate.meta({ description: 'The first day it could change.' }),
+    transaction_id: id.optional(),
+  })
+  .meta({ id: 'Cause' });
+
 export const changedDay = z
-  .object({ date: isoDate, before: amounts, after: amounts, delta: amounts })
+  .object({
+    date: isoDate,
+    before: amounts,
+    after: amounts,
+    delta: amounts,
+    causes: z.array(z.int()).meta({ description: 'Positions of the events that changed it.' }),
+    positions: z.array(changedPosition).optional().meta({ description: 'With `detail=positions`.' }),
+  })
   .meta({ id: 'ChangedDay' });
 
 export const impactRow = z

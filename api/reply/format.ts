@@ -15,8 +15,21 @@ const MEDIA_TYPES: Readonly<Record<string, Format>> = {
   '*/*': 'json',
 };
 
+/** Formats that one endpoint offers beyond those of every table, with their media types. */
+export type MoreFormats<F extends string> = Readonly<Record<F, string>>;
+
 /** `?format=` if given, else the best of `Accept`, else JSON. */
-export function negotiate(asked: Format | undefined, accept: string | undefined): Format {
+export function negotiate(asked: Format | undefined, accept: string | undefined): Format;
+export function negotiate<F extends string>(
+  asked: Format | F | undefined,
+  accept: string | undefined,
+  more: MoreFormats<F>,
+): Format | F;
+export function negotiate(
+  asked: string | undefined,
+  accept: string | undefined,
+  more: MoreFormats<string> = {},
+): string {
   if (asked !== undefined) return asked;
   if (accept === undefined || accept.trim() === '') return 'json';
   const ranked = accept
@@ -25,10 +38,13 @@ export function negotiate(asked: Format | undefined, accept: string | undefined)
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight);
   for (const { mediaType } of ranked) {
-    const format = MEDIA_TYPES[mediaType];
+    const format = MEDIA_TYPES[mediaType] ?? Object.keys(more).find((name) => more[name] === mediaType);
     if (format !== undefined) return format;
   }
-  throw new Problem('not-acceptable', `offered are ${Object.values(FORMATS).join(', ')}`);
+  throw new Problem(
+    'not-acceptable',
+    `offered are ${[...Object.values(FORMATS), ...Object.values(more)].join(', ')}`,
+  );
 }
 
 function weighted(range: string): { mediaType: string; weight: number } {

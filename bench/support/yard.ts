@@ -85,6 +85,15 @@ export async function fillYard(
   return seconds;
 }
 
+/** Makes the schema anew, empty and with its keys. */
+export async function makeYard(url: string, schema: string): Promise<void> {
+  const client = await connect(url, schema);
+  await client.query(`drop schema if exists ${schema} cascade; create schema ${schema}`);
+  for (const { sql } of await readMigrations(join(migrationsDirectory(), 'generation')))
+    await client.query(sql);
+  await client.end();
+}
+
 /** Bytes of the three tables with their indexes, and their rows. */
 export async function storage(url: string, schema: string): Promise<{ bytes: number; rows: number }> {
   const client = await connect(url, schema);

@@ -97,7 +97,7 @@ async function changesOf({ app, config }: Session, trade: LateTrade): Promise<Re
     : { by: 'epoch', from: epochBefore, to: epochAfter };
   const materiality = decimal(config.projection.materialityBps);
   const query = { compare, materiality, options: DEFAULT_RETURN_OPTIONS };
-  return valueOf(await restatement(app.queries.reader, trade.body.portfolio_id, query));
+  return valueOf(await restatement(app.queries, trade.body.portfolio_id, query));
 }
 
 function tradeText({ body, known, position, epochBefore, epochAfter, milliseconds }: LateTrade): string {

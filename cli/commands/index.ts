@@ -4,18 +4,22 @@ import type { CliContext } from '../context.ts';
 import { closeDayCommand } from './close-day.ts';
 import { configCommand } from './config.ts';
 import { demoCommand } from './demo.ts';
+import { diffCommand } from './diff.ts';
 import { dlqCommand } from './dlq.ts';
 import { epochsCommand } from './epochs.ts';
 import { eventsCommand } from './events.ts';
+import { generationsCommand } from './generations.ts';
 import { importCommand } from './import.ts';
 import { kafkaCommand } from './kafka.ts';
 import { migrateCommand } from './migrate.ts';
 import { performanceCommand } from './performance.ts';
 import { positionsCommand } from './positions.ts';
+import { pruneCommand } from './prune.ts';
 import { quarantineCommand } from './quarantine.ts';
 import { readerCommand } from './reader.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { restatementsCommand } from './restatements.ts';
+import { rollbackCommand } from './rollback.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 import { verifyCommand } from './verify.ts';
@@ -30,7 +34,11 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   performanceCommand,
   epochsCommand,
   restatementsCommand,
+  diffCommand,
   rebuildCommand,
+  generationsCommand,
+  rollbackCommand,
+  pruneCommand,
   verifyCommand,
   quarantineCommand,
   dlqCommand,

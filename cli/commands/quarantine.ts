@@ -7,22 +7,25 @@ import { counted } from '../output/format.ts';
 import { table } from '../output/table.ts';
 import { allPortfolios } from '../portfolios.ts';
 import { valueOf } from '../reading.ts';
+import { skipCommand } from './quarantine-skip.ts';
 
 const EXAMPLES = `
 An event that cannot be applied keeps only its own key waiting; everything else goes on.
 
 Examples:
   $ chronofolio quarantine list
-  $ chronofolio quarantine retry PORT_001 SEC_NORVANE`;
+  $ chronofolio quarantine retry PORT_001 SEC_NORVANE
+  $ chronofolio quarantine skip PORT_001 SEC_NORVANE --reason "sent twice"`;
 
 /** Keys that wait for an operator. */
 export function quarantineCommand(context: CliContext): Command {
   return new Command('quarantine')
     .summary('keys that wait because an event cannot be applied')
-    .description('Lists the keys that are kept apart, and lets them try again.')
+    .description('Lists the keys that are kept apart, and lets them try again, or without what keeps them.')
     .addHelpText('after', EXAMPLES)
     .addCommand(listCommand(context), { isDefault: true })
-    .addCommand(retryCommand(context));
+    .addCommand(retryCommand(context))
+    .addCommand(skipCommand(context));
 }
 
 function listCommand(context: CliContext): Command {
@@ -44,12 +47,14 @@ function listCommand(context: CliContext): Command {
                   { title: 'portfolio' },
                   { title: 'security' },
                   { title: 'event', align: 'right' },
+                  { title: 'transaction' },
                   { title: 'reason' },
                 ],
                 kept.map((row) => [
                   row.portfolio_id,
                   row.security_id ?? '',
                   String(row.position),
+                  row.transaction_id ?? '–',
                   row.reason,
                 ]),
               ),

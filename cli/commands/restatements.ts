@@ -2,36 +2,43 @@ import { Command } from 'commander';
 import { decimal } from '../../domain/decimal.ts';
 import { DEFAULT_RETURN_OPTIONS } from '../../domain/returns/model.ts';
 import type { KnownAt } from '../../projections/queries/reading.ts';
-import { restatement } from '../../projections/queries/restatements.ts';
+import { restated } from '../../projections/queries/restatements.ts';
 import type { RestatementQuery } from '../../projections/queries/restatements.ts';
 import { integerArgument, knownAtArgument } from '../arguments.ts';
 import { withApp } from '../context.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
 import { badInput } from '../failure.ts';
+import { restatementLines } from '../../api/reads/restatement-lines.ts';
+import { drawRestatement } from '../../api/pictures/restatement.ts';
+import { formatOption, printResult, svgOption, writePicture } from '../output/formats.ts';
+import type { FormatOptions } from '../output/formats.ts';
 import { restatementText } from '../output/restatement.ts';
 import { valueOf } from '../reading.ts';
 
-interface Options extends GlobalOptions {
+interface Options extends GlobalOptions, FormatOptions {
   readonly fromEpoch?: number;
   readonly toEpoch?: number;
   readonly knownFrom?: KnownAt;
   readonly knownTo?: KnownAt;
   readonly materiality?: number;
   readonly days: number;
+  readonly positions?: boolean;
 }
 
 const EXAMPLES = `
 Examples:
   $ chronofolio restatements PORT_001                          the latest epoch against the one before
   $ chronofolio restatements PORT_001 --from-epoch 0 --days 40
-  $ chronofolio restatements PORT_001 --known-from 2025-06-30 --known-to 2025-12-31 --json`;
+  $ chronofolio restatements PORT_001 --known-from 2025-06-30 --known-to 2025-12-31 --json
+  $ chronofolio restatements PORT_001 --known-from 4711 --positions --format csv
+  $ chronofolio restatements PORT_001 --svg restated.svg`;
 
 /** What changed in the past, and what it did to the returns. */
 export function restatementsCommand(context: CliContext): Command {
   return new Command('restatements')
     .summary('what changed in the past, in values and basis points')
     .description(
-      'Compares two epochs of a portfolio, or what was known at two moments: day by day, and the return of each period.',
+      'Compares two epochs of a portfolio, or what was known at two moments: day by day with the events behind it, and the return of each period.',
     )
     .argument('<portfolio>', 'portfolio id')
     .option(
@@ -52,15 +59,27 @@ export function restatementsCommand(context: CliContext): Command {
       integerArgument('--materiality', 0),
     )
     .option('--days <n>', 'show at most so many days', integerArgument('--days', 0), 20)
+    .option('--positions', 'with each day the positions that differ; between two moments of knowledge only')
+    .addOption(formatOption())
+    .addOption(svgOption('both histories and their difference'))
     .addHelpText('after', EXAMPLES)
     .action(async (portfolioId: string, _options: Options, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const compare = sides(options);
-      await withApp(context, options, async ({ app, config, result }) => {
+      const positions = options.positions ?? false;
+      if (positions && compare.by === 'epoch') throw badInput('--positions needs --known-from');
+      await withApp(context, options, async (session) => {
+        const { app, config } = session;
         const materiality = decimal(options.materiality ?? config.projection.materialityBps);
-        const query = { compare, materiality, options: DEFAULT_RETURN_OPTIONS };
-        const report = valueOf(await restatement(app.queries.reader, portfolioId, query));
-        result(report, () => restatementText(report, options.days));
+        const query = { compare, materiality, options: DEFAULT_RETURN_OPTIONS, positions };
+        const found = valueOf(await restated(app.queries, portfolioId, query));
+        const { report } = found;
+        printResult(session, options, {
+          value: report,
+          text: () => restatementText(report, options.days),
+          lines: () => restatementLines(report, positions),
+        });
+        await writePicture(session, options.svg, () => drawRestatement(found));
       });
     });
 }

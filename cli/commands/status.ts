@@ -1,10 +1,13 @@
 import { Command } from 'commander';
 import type { PortfolioSummary } from '../../projections/queries/portfolios.ts';
 import type { ProjectionStatus } from '../../projections/service.ts';
-import type { DatabaseFacts } from '../app.ts';
+import type { IdleGeneration, RebuildRun } from '../../projections/rebuild/runs.ts';
+import { rebuildView } from '../../projections/rebuild/view.ts';
+import type { App, DatabaseFacts } from '../app.ts';
 import { withApp } from '../context.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
 import { count, counted } from '../output/format.ts';
+import { momentText, rebuildLine } from '../output/rebuild.ts';
 import { facts, table } from '../output/table.ts';
 import { timescaleText } from '../output/timescale.ts';
 import { allPortfolios } from '../portfolios.ts';
@@ -24,10 +27,11 @@ export function statusCommand(context: CliContext): Command {
       await withApp(context, command.optsWithGlobals<GlobalOptions>(), async ({ app, result }) => {
         const { server, embedded, schemaVersion, timescale } = app.database;
         const status = await app.projections.status();
+        const operations = await operationsOf(app);
         const portfolios = await allPortfolios(app);
         const database = { server, embedded, schema_version: schemaVersion, timescale };
-        result({ database, projections: statusJson(status), portfolios }, () =>
-          [statusText(app.database, status), ...portfoliosText(portfolios)].join('\n'),
+        result({ database, projections: statusJson(status), ...operationsJson(operations), portfolios }, () =>
+          [statusText(app.database, status, operations), ...portfoliosText(portfolios)].join('\n'),
         );
       });
     });
@@ -41,6 +45,12 @@ function statusJson(status: ProjectionStatus): object {
     lag_events: status.lagEvents,
     lag_seconds: status.lagSeconds,
     dirty_keys: status.dirtyKeys,
+    queue: status.queue.map(({ cause, portfolios, keys, oldestSeconds }) => ({
+      cause,
+      portfolios,
+      keys,
+      oldest_seconds: oldestSeconds,
+    })),
     quarantined_keys: status.quarantinedKeys,
     pending_transactions: status.pendingTransactions,
     incomplete_days: status.incompleteDays,
@@ -50,7 +60,55 @@ function statusJson(status: ProjectionStatus): object {
   };
 }
 
-function statusText(database: DatabaseFacts, status: ProjectionStatus): string {
+interface OperationsNow {
+  /** The one of a new generation that is not over. */
+  readonly open: RebuildRun | undefined;
+  readonly idle: IdleGeneration;
+}
+
+async function operationsOf({ projections }: App): Promise<OperationsNow> {
+  return { open: await projections.runs.open(), idle: await projections.idle() };
+}
+
+function operationsJson({ open, idle }: OperationsNow): object {
+  return {
+    rebuild: open ? rebuildView(open) : null,
+    idle_generation: {
+      state: idle.state,
+      known_at: idle.knownAt,
+      rebuild_id: idle.rebuildId,
+      fold_version: idle.foldVersion,
+      since: idle.since,
+      retained_until: idle.retainedUntil,
+    },
+  };
+}
+
+function operationsText({ open, idle }: OperationsNow): (readonly [string, string])[] {
+  const waits =
+    idle.knownAt === null ? 'a rebuild that waits' : `what was known at position ${count(idle.knownAt)}`;
+  const until = idle.retainedUntil === null ? '' : ` until ${momentText(idle.retainedUntil)}`;
+  const held = {
+    empty: 'empty',
+    building: 'a rebuild in the making',
+    built: waits,
+    retained: `the former one, retained${until}: chronofolio rollback goes back to it`,
+  }[idle.state];
+  return [
+    ['idle generation', held],
+    ...(open === undefined ? [] : [['rebuild', rebuildLine(open)] as const]),
+  ];
+}
+
+/** What waits, by cause; nothing where nothing does. */
+function queueText({ queue }: ProjectionStatus): (readonly [string, string])[] {
+  return queue.map(({ cause, portfolios, keys, oldestSeconds }) => [
+    `  ${cause.replace('_', ' ')}`,
+    `${counted(keys, 'key')} of ${counted(portfolios, 'portfolio')}, for ${oldestSeconds.toFixed(1)} s`,
+  ]);
+}
+
+function statusText(database: DatabaseFacts, status: ProjectionStatus, operations: OperationsNow): string {
   const stale = status.rowVersions.some((version) => version !== status.foldVersion);
   const lag =
     status.lagEvents === 0
@@ -63,10 +121,12 @@ function statusText(database: DatabaseFacts, status: ProjectionStatus): string {
     ],
     ['TimescaleDB', timescaleText(database)],
     ['generation', status.slot],
+    ...operationsText(operations),
     ['log head', count(status.head)],
     ['projected', count(status.position)],
     ['lag', lag],
     ['dirty keys', count(status.dirtyKeys)],
+    ...queueText(status),
     ['quarantined keys', count(status.quarantinedKeys)],
     ['pending transactions', count(status.pendingTransactions)],
     ['cost discrepancies', count(status.costDiscrepancies)],

@@ -1,23 +1,30 @@
-import { Command } from 'commander';
-import type { Difference, VerifyReport } from '../../projections/verify/verify.ts';
+import { Command, Option } from 'commander';
+import type { VerifyScope } from '../../projections/verify/verify.ts';
 import { withApp } from '../context.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { count, counted } from '../output/format.ts';
+import { jsonText } from '../output/json.ts';
+import { verificationCsv, verificationText } from '../output/verification.ts';
 
 interface Options extends GlobalOptions {
   readonly portfolio?: string;
+  readonly security?: string;
+  readonly generation: 'active' | 'idle' | 'gen_a' | 'gen_b';
+  readonly format: 'text' | 'json' | 'csv';
 }
 
-const MOST_SHOWN = 50;
-
 const EXAMPLES = `
-Exit code 1 when a stored row differs from what the log says. The checksum is that of all figures:
-equal for equal figures, whatever their epochs.
+Compares every row with a replay, and checks what rows must be to each other: a day begins with the value
+the day before ended with, a portfolio is the exact sum of its positions, no complete day is missing.
+
+Exit code 1 when a row differs or a rule is broken; the first such row is named. The checksum is that of all
+figures: equal for equal figures, whatever their epochs.
 
 Examples:
   $ chronofolio verify
-  $ chronofolio verify --portfolio PORT_001 --json`;
+  $ chronofolio verify --portfolio PORT_001 --security SEC_AAPL
+  $ chronofolio verify --generation idle          a rebuild that readers do not see yet
+  $ chronofolio verify --format csv > differences.csv`;
 
 /** Replays the log and compares. */
 export function verifyCommand(context: CliContext): Command {
@@ -25,43 +32,33 @@ export function verifyCommand(context: CliContext): Command {
     .summary('compare the read model with a replay of the log')
     .description('Replays the log in memory and compares every stored row, naming those that differ.')
     .option('--portfolio <id>', "this portfolio's keys only")
+    .option('--security <id>', "this security's keys only, without portfolios' own rows")
+    .addOption(
+      new Option('--generation <which>', 'what readers see, or what they do not')
+        .choices(['active', 'idle', 'gen_a', 'gen_b'])
+        .default('active'),
+    )
+    .addOption(new Option('--format <format>').choices(['text', 'json', 'csv']).default('text'))
     .addHelpText('after', EXAMPLES)
     .action(async (_options: Options, command: Command) => {
       const options = command.optsWithGlobals<Options>();
-      const scope = options.portfolio === undefined ? {} : { portfolioId: options.portfolio };
-      await withApp(context, options, async ({ app, progress, result }) => {
-        await app.projections.catchUp(progress.show);
-        const report = await app.projections.verify(scope, progress.show);
+      await withApp(context, options, async ({ app, progress, terminal, result }) => {
+        // The other one is kept level by those that run; it may also be as it was known long ago.
+        if (options.generation === 'active') await app.projections.catchUp(progress.show);
+        const report = await app.projections.verify(scopeOf(options), progress.show);
         progress.stop();
-        result(report, () => reportText(report));
+        if (options.format === 'csv' && !options.json) terminal.out(verificationCsv(report));
+        else if (options.format === 'json') terminal.out(jsonText(report));
+        else result(report, () => verificationText(report));
         return report.ok ? EXIT.ok : EXIT.failure;
       });
     });
 }
 
-function differenceText(difference: Difference): string {
-  const { portfolio_id: portfolio, security_id: security, date, transaction_id: transaction } = difference;
-  const place = [portfolio, security, date, transaction].filter((part) => part !== undefined).join(' ');
-  const row = (text: string | null): string =>
-    text === null ? '(no row)' : text.trim().replaceAll('\t', ' ');
-  return [
-    `${place}, ${difference.table}`,
-    `  stored    ${row(difference.stored)}`,
-    `  replayed  ${row(difference.replayed)}`,
-  ].join('\n');
-}
-
-function reportText(report: VerifyReport): string {
-  const { keys, rows, position, checksum, skipped, differences } = report;
-  const waiting =
-    skipped.length === 0 ? '' : ` Left out, because work on them is waiting: ${skipped.join(', ')}.`;
-  const checked = `${counted(keys, 'key')} with ${counted(rows, 'row')} compared with a replay of the log up to position ${count(position)}`;
-  if (report.ok) return `${checked}: no difference, checksum ${checksum}.${waiting}`;
-  const rest = differences.length - MOST_SHOWN;
-  return [
-    `${checked}: ${counted(differences.length, 'difference')}, the first ones of each key.${waiting}`,
-    '',
-    ...differences.slice(0, MOST_SHOWN).map(differenceText),
-    ...(rest > 0 ? [`… and ${counted(rest, 'more', 'more')}`] : []),
-  ].join('\n');
+function scopeOf({ portfolio, security, generation }: Options): VerifyScope {
+  return {
+    generation,
+    ...(portfolio === undefined ? {} : { portfolioId: portfolio }),
+    ...(security === undefined ? {} : { securityId: security }),
+  };
 }

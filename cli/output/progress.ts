@@ -10,6 +10,8 @@ export interface ProgressReport {
   /** 0 while nobody knows. */
   readonly total: number;
   readonly rows?: number;
+  /** How much of the whole work is done, from 0 to 1, where it has several phases and that can be told. */
+  readonly whole?: number;
 }
 
 export interface ProgressDisplay {
@@ -21,13 +23,36 @@ export interface ProgressDisplay {
 /** A phase that takes longer than this reports now and then on a terminal without bars. */
 const LINE_EVERY_MS = 5_000;
 
+/** Says how long the whole will take, from how long the part seen so far took. */
+function wholeClock(now: () => number): (whole: number | undefined) => string | undefined {
+  let first: { readonly whole: number; readonly at: number } | undefined;
+  return (whole) => {
+    if (whole === undefined) {
+      first = undefined;
+      return undefined;
+    }
+    first ??= { whole, at: now() };
+    const part = whole - first.whole;
+    const percent = `${Math.floor(whole * 100)} % in all`;
+    if (part < 0.02 || whole >= 1) return percent;
+    return `${percent}, ${seconds((((now() - first.at) / 1000) * (1 - whole)) / part)} left`;
+  };
+}
+
 /** Rows, rows a second and the time left, as far as they can be told after `elapsedMs`. */
-function outlook({ done, total, rows }: ProgressReport, elapsedMs: number): string {
+function outlook(
+  { done, total, rows }: ProgressReport,
+  elapsedMs: number,
+  whole: string | undefined,
+): string {
   const elapsed = elapsedMs / 1000;
   return [
     ...(rows === undefined ? [] : [counted(rows, 'row')]),
     ...(rows === undefined || elapsed < 0.2 ? [] : [`${count(rows / elapsed)} rows/s`]),
-    ...(done > 0 && done < total ? [`${seconds((elapsed * (total - done)) / done)} left`] : []),
+    ...(whole === undefined ? [] : [whole]),
+    ...(whole === undefined && done > 0 && done < total
+      ? [`${seconds((elapsed * (total - done)) / done)} left`]
+      : []),
   ].join(', ');
 }
 
@@ -44,6 +69,7 @@ function bars(terminal: Terminal, now: () => number): ProgressDisplay {
   let bar: SingleBar | undefined;
   let phase = '';
   let [started, heard] = [now(), now()];
+  const told = wholeClock(now);
   return {
     show(report) {
       const known = report.total > 0;
@@ -62,7 +88,7 @@ function bars(terminal: Terminal, now: () => number): ProgressDisplay {
       const words = {
         phase: phase.padEnd(18),
         extent: extent(report),
-        outlook: outlook(report, heard - started),
+        outlook: outlook(report, heard - started, told(report.whole)),
       };
       bar?.update(known ? report.done : 0, words);
     },
@@ -85,6 +111,7 @@ function lines(terminal: Terminal, now: () => number): ProgressDisplay {
   // A phase may report only when it is done: it began when the one before was last heard of.
   let [started, lastLine, heard] = [now(), now(), now()];
   let last: ProgressReport | undefined;
+  const told = wholeClock(now);
   const finish = (): void => {
     if (last === undefined) return;
     const rows = last.rows === undefined ? '' : `, ${counted(last.rows, 'row')}`;
@@ -100,7 +127,8 @@ function lines(terminal: Terminal, now: () => number): ProgressDisplay {
         started = lastLine = heard;
       } else if (now() - lastLine >= LINE_EVERY_MS) {
         lastLine = now();
-        terminal.note(lineOf(report));
+        const left = told(report.whole);
+        terminal.note(left === undefined ? lineOf(report) : `${lineOf(report)}; ${left}`);
       }
       heard = now();
       last = report;

@@ -1,6 +1,10 @@
 /** A restatement for people: its days before and after, and what it did to the returns. */
-import type { ChangedDayView, RestatementReport } from '../../projections/queries/restatements.ts';
-import { basisPoints, counted, figure, percent } from './format.ts';
+import type {
+  CauseView,
+  ChangedDayView,
+  RestatementReport,
+} from '../../projections/queries/restatement-view.ts';
+import { basisPoints, count, counted, figure, percent, quantity } from './format.ts';
 import { table } from './table.ts';
 
 /** The days with the ends of a long list: the first ones, a gap, the last ones. */
@@ -21,6 +25,7 @@ const PARTS = [
   { title: 'fees', name: 'fees' },
   { title: 'taxes', name: 'taxes' },
   { title: 'cost', name: 'cost' },
+  { title: 'realised gain', name: 'realized_gain' },
 ] as const;
 
 function dayCells(day: ChangedDayView, parts: readonly (typeof PARTS)[number][]): string[] {
@@ -74,6 +79,68 @@ export function impactTable(report: Pick<RestatementReport, 'impact'>): string {
   );
 }
 
+/** The events behind it. */
+export function causesTable({ causes, more_causes: more }: Causes): string {
+  const right = { align: 'right' } as const;
+  return [
+    table(
+      [
+        { title: 'event', ...right },
+        { title: 'recorded' },
+        { title: 'cause' },
+        { title: 'security' },
+        { title: 'transaction' },
+        { title: 'from' },
+      ],
+      causes.map((cause: CauseView) => [
+        count(cause.position),
+        cause.recorded_at.slice(0, 19).replace('T', ' '),
+        cause.cause,
+        cause.security_id ?? '',
+        cause.transaction_id ?? '',
+        cause.from_date,
+      ]),
+    ),
+    ...(more > 0 ? [`… and ${counted(more, 'event')} more`] : []),
+  ].join('\n');
+}
+
+type Causes = Pick<RestatementReport, 'causes' | 'more_causes'>;
+
+/** The positions that differ, day by day; of a long list its ends. */
+function positionsTable(days: readonly ChangedDayView[], most: number): string {
+  const { head, tail } = shortened(days, most);
+  const gap = days.length - head.length - tail.length;
+  const cells = ({ date, positions = [] }: ChangedDayView): string[][] =>
+    positions.map((row, i) => [
+      i === 0 ? date : '',
+      row.security_id,
+      quantity(row.quantity_before),
+      quantity(row.quantity_after),
+      figure(row.cost_basis_before),
+      figure(row.cost_basis_after),
+      figure(row.market_value_before),
+      figure(row.market_value_after),
+      figure(row.realized_gain_before),
+      figure(row.realized_gain_after),
+    ]);
+  const both = (what: string) => [
+    { title: `${what} before`, align: 'right' as const },
+    { title: 'after', align: 'right' as const },
+  ];
+  return table(
+    [
+      { title: 'day' },
+      { title: 'security' },
+      ...both('quantity'),
+      ...both('cost'),
+      ...both('value'),
+      ...both('realised'),
+    ],
+    [...head.flatMap(cells), ...(gap > 0 ? [[`… ${counted(gap, 'day')}`]] : []), ...tail.flatMap(cells)],
+  );
+}
+
 /** The whole report. */
 export function restatementText(report: RestatementReport, mostDays: number): string {
   const { by, from, to } = report.compared;
@@ -85,7 +152,11 @@ export function restatementText(report: RestatementReport, mostDays: number): st
   return [
     `${title}: ${counted(report.days.length, 'day')} changed, ${first} to ${last}`,
     '',
+    ...(report.causes.length > 0 ? [causesTable(report), ''] : []),
     ...(mostDays > 0 ? [changedDaysTable(report.days, mostDays), ''] : []),
+    ...(mostDays > 0 && report.days.some(({ positions }) => positions)
+      ? [positionsTable(report.days, mostDays), '']
+      : []),
     impactTable(report),
     '',
     `Material from ${report.materiality_basis_points} basis points on.`,

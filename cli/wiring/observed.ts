@@ -49,8 +49,11 @@ export interface ObservedProjections {
   readonly log: EventLog;
   readonly generations: Generations;
   readonly pollMs: number;
+  readonly retainHours: number;
   readonly metrics: ProcessMetrics;
   readonly logger: Logger;
+  /** How many transactions fold at once. */
+  readonly lanes: number;
   /** The marks that this process takes up while it runs; all, unless given. */
   readonly causes?: readonly Cause[];
   /** Something was folded: there may be news for whoever publishes it. */
@@ -58,12 +61,14 @@ export interface ObservedProjections {
 }
 
 export function observedProjections(options: ObservedProjections): Projections {
-  const { log, generations, pollMs, metrics, logger, causes, onFolded } = options;
+  const { log, generations, pollMs, retainHours, lanes, metrics, logger, causes, onFolded } = options;
   return createProjections({
     log,
     generations,
     now: () => Date.now(),
     pollMs,
+    retainHours,
+    lanes,
     ...(causes === undefined ? {} : { causes }),
     onError: (error) => logger.error('projecting failed; trying again', { error }),
     events: {
@@ -95,6 +100,9 @@ export function observeBacklog(
     const status = await projections.status();
     metrics.lag('fold', status.lagEvents, status.lagSeconds);
     metrics.backlog(status);
+    metrics.queue(status.queue);
+    metrics.otherFoldVersions(status.rowVersions.filter((version) => version !== status.foldVersion).length);
+    metrics.operations(await projections.state());
     const [row] = await database.query<{ bytes: number; open: number }>(
       `select pg_database_size(current_database()) as bytes,
               (select count(*) from dead_letters where status = 'open') as open`,

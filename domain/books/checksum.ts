@@ -11,8 +11,18 @@ export interface Checksum {
   /** The line may be given in parts: they count as one line, and where they are cut matters. */
   add(line: string, second?: string, third?: string): void;
   remove(line: string, second?: string, third?: string): void;
+  /** The same as `add(line, …)` of the two stretches as text; they must be ASCII. */
+  addBytes(line: string, second: ByteSpan, third: ByteSpan): void;
   /** Signed 64 bits, as PostgreSQL's `bigint` holds it. */
   value(): bigint;
+}
+
+/** A stretch of bytes. */
+export interface ByteSpan {
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
 }
 
 const UINT32 = 0x1_0000_0000;
@@ -34,15 +44,36 @@ function hash(line: string, seedLow = 0, seedHigh = 0): void {
     b = Math.imul(b ^ unit, 0x5f356495);
     b ^= b >>> 13;
   }
-  if (i < length) {
-    const unit = line.charCodeAt(i);
-    a = Math.imul(a ^ unit, 0x9e3779b1);
-    b = Math.imul(b ^ unit, 0x5f356495);
+  finish(a, b, i < length ? line.charCodeAt(i) : undefined);
+}
+
+/** Takes in the last unit of a line of odd length, and mixes. */
+function finish(first: number, second: number, odd: number | undefined): void {
+  let [a, b] = [first, second];
+  if (odd !== undefined) {
+    a = Math.imul(a ^ odd, 0x9e3779b1);
+    b = Math.imul(b ^ odd, 0x5f356495);
   }
   a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35);
   b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
   low = (a ^ (a >>> 16)) >>> 0;
   high = (b ^ (b >>> 16)) >>> 0;
+}
+
+/** What `hash` leaves of a text of the same characters. */
+function hashBytes({ bytes, from, to }: ByteSpan, seedLow: number, seedHigh: number): void {
+  const length = to - from;
+  let a = 0x9e3779b9 ^ length ^ seedLow;
+  let b = 0x85ebca6b ^ length ^ seedHigh;
+  let i = from;
+  for (; i + 1 < to; i += 2) {
+    const unit = bytes[i]! | (bytes[i + 1]! << 16);
+    a = Math.imul(a ^ unit, 0x9e3779b1);
+    a ^= a >>> 15;
+    b = Math.imul(b ^ unit, 0x5f356495);
+    b ^= b >>> 13;
+  }
+  finish(a, b, i < to ? bytes[i]! : undefined);
 }
 
 function hashParts(line: string, second: string | undefined, third: string | undefined): void {
@@ -73,16 +104,25 @@ export function remove(a: bigint, b: bigint): bigint {
 export function createChecksum(start = 0n): Checksum {
   let sumLow = Number(BigInt.asUintN(32, start));
   let sumHigh = Number(BigInt.asUintN(32, start >> 32n));
+  function addHash(): void {
+    sumLow += low;
+    sumHigh += high;
+    if (sumLow >= UINT32) {
+      sumLow -= UINT32;
+      sumHigh += 1;
+    }
+    sumHigh %= UINT32;
+  }
   return {
     add(line, second, third) {
       hashParts(line, second, third);
-      sumLow += low;
-      sumHigh += high;
-      if (sumLow >= UINT32) {
-        sumLow -= UINT32;
-        sumHigh += 1;
-      }
-      sumHigh %= UINT32;
+      addHash();
+    },
+    addBytes(line, second, third) {
+      hash(line);
+      hashBytes(second, low, high);
+      hashBytes(third, low, high);
+      addHash();
     },
     remove(line, second, third) {
       hashParts(line, second, third);

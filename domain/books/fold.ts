@@ -6,6 +6,7 @@ import { ONE } from '../decimal.ts';
 import type { Decimal } from '../decimal.ts';
 import { effectOf, isRefusal } from './booking.ts';
 import type { Booked, Booking } from './booking.ts';
+import { naming } from './fold-error.ts';
 import { charge, income, returnOfCapital } from './income.ts';
 import type {
   BookSettings,
@@ -78,6 +79,7 @@ function rateOf(
  * @param keys every key that a transaction names, as its own or as its target; another throws `RangeError`
  * @param states the keys' states before the first transaction; a key without one starts empty
  * @param transactions sorted by `compareTransactions`; derived cash legs are given like the others
+ * @throws FoldError naming the transaction that could not be booked
  * @returns effects in the order applied, the states after the last, and what could not be applied
  */
 export function foldTransactions(
@@ -102,7 +104,9 @@ export function foldTransactions(
     const key = keyOf(transaction.securityId);
     const fx = rateOf(settings, key, transaction, market);
     const state = stateOf(key.securityId);
-    const booked = book({ settings, key, state, transaction, market, fx, other });
+    const booked = naming(transaction.id, () =>
+      book({ settings, key, state, transaction, market, fx, other }),
+    );
     if (isRefusal(booked)) {
       pending.push({ transactionId: transaction.id, securityId: key.securityId, ...booked });
       continue;

@@ -1,10 +1,13 @@
 /** What a restatement changed: day by day, and in the returns of periods. */
 import { abs, compare, decimal, equal, multiply, round, subtract, type Decimal } from '../decimal.ts';
 import type { Day } from '../dates.ts';
-import { performance, type PerformanceOptions } from './performance.ts';
+import { timeWeighted } from './figures.ts';
+import { linkDays } from './link.ts';
+import type { PerformanceOptions } from './performance.ts';
 import { DEFAULT_RETURN_OPTIONS, type ReturnDay } from './model.ts';
-import { parsePeriods, resolvePeriod, STANDARD_PERIODS, type NamedPeriod } from './periods.ts';
-import type { Reason } from './remarks.ts';
+import { parsePeriods, resolvePeriod, STANDARD_PERIODS, type NamedPeriod, type Period } from './periods.ts';
+import { missingDay, outsideHistory, type Reason } from './remarks.ts';
+import { findStretch } from './stretch.ts';
 
 /** The amounts of a day that are compared unless others are named. */
 export const DAY_AMOUNTS = [
@@ -97,7 +100,7 @@ export function returnImpact(
   const periods = options.periods ?? standardPeriods();
   const [olds, news] = [before, after].map((days) => {
     const inception = days[0]?.day ?? asOf + 1;
-    return performance(
+    return returnsOf(
       days,
       periods.map((period) => resolvePeriod(period, asOf, inception)),
       options,
@@ -114,14 +117,31 @@ export function returnImpact(
       material: difference
         ? compare(abs(difference), options.materiality ?? DEFAULT_MATERIALITY) >= 0
         : old.twr !== fresh.twr,
-      reasonsBefore: old.reasons.filter(aboutReturn),
-      reasonsAfter: fresh.reasons.filter(aboutReturn),
+      reasonsBefore: old.reasons,
+      reasonsAfter: fresh.reasons,
     };
   });
 }
 
-function aboutReturn(reason: Reason): boolean {
-  return reason.figure === 'twr' || reason.figure === 'all';
+interface PeriodReturn {
+  readonly twr: Decimal | null;
+  readonly reasons: readonly Reason[];
+}
+
+/** The time-weighted returns alone: of what `performance` gives, money-weighted ones would cost the most. */
+function returnsOf(
+  days: readonly ReturnDay[],
+  periods: readonly Period[],
+  options: PerformanceOptions,
+): PeriodReturn[] {
+  const chain = linkDays(days, options);
+  return periods.map((period) => {
+    if (period.empty) return { twr: null, reasons: [outsideHistory()] };
+    const stretch = findStretch(chain, period.from, period.to);
+    if (stretch.missing !== undefined) return { twr: null, reasons: [missingDay(stretch.missing)] };
+    const outcome = timeWeighted(chain, stretch);
+    return 'figure' in outcome ? { twr: null, reasons: [outcome] } : { twr: outcome, reasons: [] };
+  });
 }
 
 /** The standard periods, named. */

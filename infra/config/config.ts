@@ -3,6 +3,7 @@
  * `variables.ts` and nowhere else.
  */
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { type Environment, type Setting, parseEnvironment } from './environment.ts';
 import { ConfigError } from './errors.ts';
 import type { TimeOfDay } from './rules.ts';
@@ -83,8 +84,14 @@ export interface Config {
   readonly projection: {
     /** The wait after a feed without news, in milliseconds. */
     readonly pollMs: number;
+    /** How long a former generation is kept level after a flip, so that it can be rolled back. */
+    readonly retentionHours: number;
+    /** Threads that fold a rebuild. */
+    readonly rebuildThreads: number;
     /** How long `?wait=projected` waits, in milliseconds. */
     readonly timeoutMs: number;
+    /** Hours between two verifications of the books by a serving process; `undefined` for none. */
+    readonly verifyEveryHours: number | undefined;
     /** From this many basis points on a restatement counts as material. */
     readonly materialityBps: number;
   };
@@ -109,6 +116,11 @@ export interface Config {
   };
   /** What `describeConfig` tells. */
   readonly settings: readonly Setting[];
+}
+
+/** The database needs processors as well, and beyond four it is what the threads wait for. */
+function defaultThreads(): number {
+  return Math.min(Math.max(availableParallelism() - 1, 1), 4);
 }
 
 /**
@@ -139,7 +151,10 @@ export function loadConfig(
     },
     projection: {
       pollMs: values.PROJECTION_POLL_MS,
+      retentionHours: values.GENERATION_RETENTION_HOURS,
+      rebuildThreads: values.REBUILD_THREADS ?? defaultThreads(),
       timeoutMs: values.PROJECTION_TIMEOUT_MS,
+      verifyEveryHours: values.VERIFY_EVERY_HOURS,
       materialityBps: values.MATERIALITY_BPS,
     },
     closeDay:

@@ -37,7 +37,13 @@ export const VARIABLES = z.object({
   SHUTDOWN_TIMEOUT_MS: MILLISECONDS.prefault('10000'),
 
   PROJECTION_POLL_MS: rule.wholeNumber(1, 60_000).prefault('5'),
+  /** How long readers can be sent back to the former generation after a flip; 0 keeps none. */
+  GENERATION_RETENTION_HOURS: rule.wholeNumber(0, 87_600).prefault('24'),
+  /** One less than there are processors, 4 at most, unless given. */
+  REBUILD_THREADS: rule.wholeNumber(1, 32).optional(),
   PROJECTION_TIMEOUT_MS: MILLISECONDS.prefault('10000'),
+  /** A serving process verifies the books so often; never, unless given. */
+  VERIFY_EVERY_HOURS: rule.wholeNumber(1, 8_760).optional(),
   MATERIALITY_BPS: rule.wholeNumber(0, 10_000).prefault('5'),
   CLOSE_DAY_AT: rule.timeOfDay.optional(),
   CLOSE_DAY_TIME_ZONE: rule.timeZone.prefault('UTC'),

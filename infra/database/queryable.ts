@@ -21,6 +21,14 @@ export interface DatabaseTransaction extends Queryable {
    * transaction is lost and its connection stays usable after the rollback.
    */
   copyIn(statement: string, chunks: RowSource): Promise<void>;
+  /**
+   * Runs statements that do not need one another's results, sent at once instead of each after the answer
+   * to the one before. No `COPY` may be among them.
+   * @throws the first failure, after all of them are over
+   */
+  together<T extends readonly unknown[]>(work: {
+    readonly [K in keyof T]: () => Promise<T[K]>;
+  }): Promise<T>;
 }
 
 export interface TransactionOptions {

@@ -45,6 +45,10 @@ export async function runTransaction<T>(
         refuseWhen(over);
         return copyRows(client, statement, chunks, redact);
       },
+      together: async (work) => {
+        refuseWhen(over);
+        return pipelined(client, work);
+      },
     };
     const result = await work(tx);
     over = true;
@@ -79,6 +83,26 @@ async function execute<R extends object>(
   } catch (error) {
     throw databaseError(error, redact);
   }
+}
+
+/** The driver's mode for it is one of the connection, for as long as nothing else is under way on it. */
+async function pipelined<T extends readonly unknown[]>(
+  client: pg.PoolClient & { pipeline?: boolean },
+  work: { readonly [K in keyof T]: () => Promise<T[K]> },
+): Promise<T> {
+  // The first failure in time: what runs after it fails only because the transaction has.
+  let failed: { readonly error: unknown } | undefined;
+  client.pipeline = true;
+  const results = await Promise.all(
+    work.map((run) =>
+      run().catch((error: unknown) => {
+        failed ??= { error };
+      }),
+    ),
+  );
+  client.pipeline = false;
+  if (failed) throw failed.error;
+  return results as readonly unknown[] as T;
 }
 
 async function copyRows(

@@ -4,7 +4,9 @@ import type { HttpMetrics, LogMetrics, Metrics } from '../../projections/metrics
 import type { PoolStats } from '../database/queryable.ts';
 import type { QueryObservation } from '../database/database.ts';
 import { projectionMetrics } from './projection-metrics.ts';
+import { queueMetrics } from './queue-metrics.ts';
 import { streamMetrics } from './stream-metrics.ts';
+import { verifyMetrics } from './verify-metrics.ts';
 
 export interface MetricsText {
   readonly contentType: string;
@@ -31,7 +33,9 @@ export function createMetrics(options: MetricsOptions = {}): ProcessMetrics {
   if (options.processMetrics ?? true) collectDefaultMetrics({ register: registry });
   return {
     ...projectionMetrics(registry),
+    ...queueMetrics(registry),
     ...streamMetrics(registry),
+    ...verifyMetrics(registry),
     ...logMetrics(registry),
     ...httpMetrics(registry),
     ...databaseMetrics(registry),

@@ -1,12 +1,13 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ProjectionMetrics } from '../../projections/metrics.ts';
+import { operationMetrics } from './operation-metrics.ts';
 
 const BATCH_SIZES = [1, 10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000];
 const BATCH_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** From the log to the readers' tables. */
 export function projectionMetrics(registry: Registry): ProjectionMetrics {
-  return { ...flowMetrics(registry), ...stateMetrics(registry) };
+  return { ...flowMetrics(registry), ...stateMetrics(registry), ...operationMetrics(registry) };
 }
 
 type Flow = 'eventsProjected' | 'batch' | 'epochs' | 'rowsWritten';
@@ -56,7 +57,7 @@ function flowMetrics(registry: Registry): Pick<ProjectionMetrics, Flow> {
   };
 }
 
-function stateMetrics(registry: Registry): Omit<ProjectionMetrics, Flow> {
+function stateMetrics(registry: Registry): Omit<ProjectionMetrics, Flow | 'operations'> {
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
   const byProjector = (name: string, help: string) =>
     new Gauge({ name, help, labelNames: ['projector'], registers: [registry] });
@@ -66,10 +67,6 @@ function stateMetrics(registry: Registry): Omit<ProjectionMetrics, Flow> {
     'chronofolio_projection_lag_seconds',
     'Age of the oldest event a projector has not taken yet.',
   );
-  const running = gauge('chronofolio_rebuild_running', '1 while a rebuild is running.');
-  const total = gauge('chronofolio_rebuild_events', 'Events the running rebuild has to replay.');
-  const done = gauge('chronofolio_rebuild_events_done', 'Events the running rebuild has replayed.');
-  const rate = gauge('chronofolio_rebuild_rows_per_second', 'Rows a second the running rebuild writes.');
   const pending = gauge('chronofolio_pending_transactions', 'Transactions that cannot be applied yet.');
   const quarantined = gauge(
     'chronofolio_quarantined_keys',
@@ -89,12 +86,6 @@ function stateMetrics(registry: Registry): Omit<ProjectionMetrics, Flow> {
     lag: (projector, events, seconds) => {
       lagEvents.set({ projector }, events);
       lagSeconds.set({ projector }, seconds);
-    },
-    rebuild: (progress) => {
-      running.set(progress ? 1 : 0);
-      total.set(progress?.total ?? 0);
-      done.set(progress?.done ?? 0);
-      rate.set(progress?.rowsPerSecond ?? 0);
     },
     backlog: (backlog) => {
       pending.set(backlog.pendingTransactions);

@@ -1,21 +1,28 @@
 /** Which portfolios and keys have work, and taking it. */
 import type { Queryable } from '../database/database.ts';
 import type { CashMode, CostBasisMethod, FlowTiming } from '../../domain/events.ts';
+import { FRESH_CAUSES } from '../../projections/register/model.ts';
 import type { Cause } from '../../projections/register/model.ts';
 import type { ClaimedPortfolio, KeyRef, KeyRow, MarkRow } from '../../projections/fold/model.ts';
-import type { Failure, Link } from '../../projections/fold/store.ts';
+import type { DirtyPortfolio, Failure, Link, Look } from '../../projections/fold/store.ts';
 
 export async function dirtyPortfolios(
   db: Queryable,
-  limit: number,
-  causes?: readonly Cause[],
-): Promise<{ portfolioNo: number; marks: number }[]> {
-  const rows = await db.query<{ portfolio_no: number; marks: number }>(
-    `select portfolio_no, count(*) as marks
-     from dirty where $2::text[] is null or cause = any ($2) group by portfolio_no order by min(dirty_id) limit $1`,
-    [limit, causes ?? null],
+  { limit, causes, except }: Look,
+): Promise<DirtyPortfolio[]> {
+  const rows = await db.query<{ portfolio_no: number; marks: number; fresh: boolean }>(
+    `select portfolio_no, marks, fresh
+     from (
+       select portfolio_no, count(*) as marks, bool_or(cause = any($3::text[])) as fresh, min(dirty_id) as oldest
+       from dirty
+       where ($2::text[] is null or cause = any ($2::text[])) and portfolio_no <> all ($4::integer[])
+       group by portfolio_no
+     ) d
+     order by row_number() over (partition by fresh order by oldest), oldest
+     limit $1`,
+    [limit, causes ?? null, FRESH_CAUSES, except ?? []],
   );
-  return rows.map((row) => ({ portfolioNo: row.portfolio_no, marks: row.marks }));
+  return rows.map((row) => ({ portfolioNo: row.portfolio_no, marks: row.marks, fresh: row.fresh }));
 }
 
 export async function claim(tx: Queryable, portfolioNos: readonly number[]): Promise<ClaimedPortfolio[]> {
@@ -110,6 +117,7 @@ interface KeyColumns {
   first_day: number | null;
   watermark_day: number | null;
   open: boolean;
+  fold_version: number;
   checksum: string;
 }
 
@@ -125,6 +133,7 @@ function keyRow(row: KeyColumns): KeyRow {
     firstDay: row.first_day,
     watermarkDay: row.watermark_day,
     open: row.open,
+    foldVersion: row.fold_version,
     checksum: BigInt(row.checksum),
   };
 }
@@ -132,7 +141,8 @@ function keyRow(row: KeyColumns): KeyRow {
 export async function keys(tx: Queryable, refs: readonly KeyRef[]): Promise<KeyRow[]> {
   const rows = await tx.query<KeyColumns>(
     `select k.portfolio_no, k.security_no, s.security_id, s.currency, s.type = 'cash' as is_cash, k.epoch,
-            k.status = 'FAILED' as failed, k.first_day, k.watermark_day, k.open, k.checksum::text as checksum
+            k.status = 'FAILED' as failed, k.first_day, k.watermark_day, k.open, k.fold_version,
+            k.checksum::text as checksum
      from unnest($1::integer[], $2::integer[]) as wanted(portfolio_no, security_no)
      join position_state k using (portfolio_no, security_no)
      join securities s using (security_no)`,
@@ -148,7 +158,8 @@ export async function keysToRoll(
 ): Promise<KeyRow[]> {
   const rows = await tx.query<KeyColumns>(
     `select k.portfolio_no, k.security_no, s.security_id, s.currency, s.type = 'cash' as is_cash, k.epoch,
-            k.status = 'FAILED' as failed, k.first_day, k.watermark_day, k.open, k.checksum::text as checksum
+            k.status = 'FAILED' as failed, k.first_day, k.watermark_day, k.open, k.fold_version,
+            k.checksum::text as checksum
      from position_state k
      join securities s using (security_no)
      where k.portfolio_no = any($1::integer[]) and k.open and (k.watermark_day is null or k.watermark_day < $2)`,
@@ -160,7 +171,8 @@ export async function keysToRoll(
 export async function cashKeys(tx: Queryable, portfolioNos: readonly number[]): Promise<KeyRow[]> {
   const rows = await tx.query<KeyColumns>(
     `select k.portfolio_no, k.security_no, s.security_id, s.currency, true as is_cash, k.epoch,
-            k.status = 'FAILED' as failed, k.first_day, k.watermark_day, k.open, k.checksum::text as checksum
+            k.status = 'FAILED' as failed, k.first_day, k.watermark_day, k.open, k.fold_version,
+            k.checksum::text as checksum
      from position_state k
      join securities s using (security_no)
      where k.portfolio_no = any($1::integer[]) and s.security_id = 'CASH_' || s.currency`,
@@ -207,8 +219,13 @@ export async function fail(tx: Queryable, failures: readonly Failure[]): Promise
     columns,
   );
   await tx.query(
-    `insert into quarantine (portfolio_no, security_no, position, reason)
-     select * from unnest($1::integer[], $2::integer[], $3::bigint[], $4::text[])`,
-    [...columns, failures.map((f) => f.position), failures.map((f) => f.reason)],
+    `insert into quarantine (portfolio_no, security_no, position, reason, transaction_id)
+     select * from unnest($1::integer[], $2::integer[], $3::bigint[], $4::text[], $5::text[])`,
+    [
+      ...columns,
+      failures.map((f) => f.position),
+      failures.map((f) => f.reason),
+      failures.map((f) => f.transactionId),
+    ],
   );
 }

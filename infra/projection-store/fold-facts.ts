@@ -1,5 +1,5 @@
 /** The facts a fold starts from: checkpoints, transactions, prices and rates, loaded set-wise. */
-import type { Queryable } from '../database/database.ts';
+import type { DatabaseTransaction, Queryable } from '../database/database.ts';
 import type { TransactionFields } from '../../domain/events.ts';
 import type { Checkpoint, KeyRef, TransactionRow } from '../../projections/fold/model.ts';
 import type { FoldSession, MarketRows } from '../../projections/fold/store.ts';
@@ -7,6 +7,7 @@ import type { FoldSession, MarketRows } from '../../projections/fold/store.ts';
 export async function checkpoints(
   tx: Queryable,
   points: readonly (KeyRef & { beforeDay: number })[],
+  foldVersion: number,
 ): Promise<Checkpoint[]> {
   if (points.length === 0) return [];
   const rows = await tx.query<{
@@ -25,10 +26,16 @@ export async function checkpoints(
        select c.portfolio_no, c.security_no, c.at, c.rank, c.transaction_id, c.day, c.seq, c.state
        from fold_checkpoints c
        where c.portfolio_no = p.portfolio_no and c.security_no = p.security_no and c.day < p.before_day
+         and c.fold_version = $4
        order by c.at desc, c.rank desc, c.transaction_id desc
        limit 1
      ) c`,
-    [points.map((p) => p.portfolioNo), points.map((p) => p.securityNo), points.map((p) => p.beforeDay)],
+    [
+      points.map((p) => p.portfolioNo),
+      points.map((p) => p.securityNo),
+      points.map((p) => p.beforeDay),
+      foldVersion,
+    ],
   );
   return rows.map((row) => ({
     portfolioNo: row.portfolio_no,
@@ -46,8 +53,13 @@ export async function transactions(
   tx: Queryable,
   points: readonly (KeyRef & { at: string | null })[],
 ): Promise<TransactionRow[]> {
-  const rows = await tx.query<{ portfolio_no: number; security_no: number; fields: TransactionFields }>(
-    `select t.portfolio_no, t.security_no, t.fields
+  const rows = await tx.query<{
+    portfolio_no: number;
+    security_no: number;
+    transaction_id: string;
+    fields: TransactionFields;
+  }>(
+    `select t.portfolio_no, t.security_no, t.transaction_id, t.fields
      from unnest($1::integer[], $2::integer[], $3::timestamptz[]) as p(portfolio_no, security_no, at)
      join transactions t on t.portfolio_no = p.portfolio_no and t.security_no = p.security_no
                         and t.at >= coalesce(p.at, '-infinity') and not t.cancelled`,
@@ -56,6 +68,7 @@ export async function transactions(
   return rows.map((row) => ({
     portfolioNo: row.portfolio_no,
     securityNo: row.security_no,
+    transactionId: row.transaction_id,
     fields: row.fields,
   }));
 }
@@ -68,9 +81,10 @@ export async function paidTransactions(
     portfolio_no: number;
     security_no: number;
     currency: string;
+    transaction_id: string;
     fields: TransactionFields;
   }>(
-    `select t.portfolio_no, t.security_no, p.currency, t.fields
+    `select t.portfolio_no, t.security_no, p.currency, t.transaction_id, t.fields
      from unnest($1::integer[], $2::text[], $3::timestamptz[]) as p(portfolio_no, currency, at)
      join transactions t on t.portfolio_no = p.portfolio_no and t.at >= coalesce(p.at, '-infinity') and not t.cancelled
      join securities s on s.security_no = t.security_no and s.currency = p.currency and s.type <> 'cash'
@@ -88,63 +102,74 @@ export async function paidTransactions(
     portfolioNo: row.portfolio_no,
     securityNo: row.security_no,
     currency: row.currency,
+    transactionId: row.transaction_id,
     fields: row.fields,
   }));
 }
 
+/** One statement after the other. */
+const inTurn: DatabaseTransaction['together'] = async <T extends readonly unknown[]>(work: {
+  readonly [K in keyof T]: () => Promise<T[K]>;
+}): Promise<T> => {
+  const results: unknown[] = [];
+  for (const run of work) results.push(await run());
+  return results as readonly unknown[] as T;
+};
+
+/** @param together how statements that need not wait for one another are sent */
 export async function market(
   tx: Queryable,
   { securities, currencies, from, to }: Parameters<FoldSession['market']>[0],
+  together = inTurn,
 ): Promise<MarketRows> {
   const numbers = securities.map((s) => s.securityNo);
   const nothing = numbers.length === 0;
-  const prices = nothing
-    ? []
-    : await tx.query<{ security_no: number; day: number; price: string }>(
-        `select w.security_no, p.day, p.price
-     from unnest($1::integer[], $2::integer[]) as w(security_no, from_day)
-     cross join lateral (
-       (select p.day, p.price from prices p
-        where p.security_no = w.security_no and p.day < w.from_day order by p.day desc limit 1)
-       union all
-       (select p.day, p.price from prices p
-        where p.security_no = w.security_no and p.day between w.from_day and $3 order by p.day)
-     ) p`,
-        [numbers, securities.map((s) => s.from), to],
-      );
-  const splits = nothing
-    ? []
-    : await tx.query<{
-        security_no: number;
-        day: number;
-        ratio: string;
-        prices_adjusted: boolean;
-      }>(
-        `select security_no, date - date '1970-01-01' as day, ratio, prices_adjusted
-     from splits where security_no = any($1::integer[]) order by security_no, date`,
-        [numbers],
-      );
-  const fxRates =
-    currencies.length < 2
-      ? []
-      : await tx.query<{ from_currency: string; to_currency: string; day: number; rate: string }>(
-          `with pairs as (
-             select distinct from_currency, to_currency from fx_rates
-             where from_currency = any($1::text[]) or to_currency = any($1::text[])
-           )
-           select w.from_currency, w.to_currency, r.day, r.rate
-           from pairs w
-           cross join lateral (
-             (select r.day, r.rate from fx_rates r
-              where r.from_currency = w.from_currency and r.to_currency = w.to_currency and r.day < $2
-              order by r.day desc limit 1)
-             union all
-             (select r.day, r.rate from fx_rates r
-              where r.from_currency = w.from_currency and r.to_currency = w.to_currency and r.day between $2 and $3
-              order by r.day)
-           ) r`,
-          [currencies, from, to],
-        );
+  const [prices, splits, fxRates] = await together([
+    async () =>
+      nothing
+        ? []
+        : tx.query<{ security_no: number; day: number; price: string }>(
+            `select w.security_no, p.day, p.price
+             from unnest($1::integer[], $2::integer[]) as w(security_no, from_day)
+             cross join lateral (
+               (select p.day, p.price from prices p
+                where p.security_no = w.security_no and p.day < w.from_day order by p.day desc limit 1)
+               union all
+               (select p.day, p.price from prices p
+                where p.security_no = w.security_no and p.day between w.from_day and $3 order by p.day)
+             ) p`,
+            [numbers, securities.map((s) => s.from), to],
+          ),
+    async () =>
+      nothing
+        ? []
+        : tx.query<{ security_no: number; day: number; ratio: string; prices_adjusted: boolean }>(
+            `select security_no, date - date '1970-01-01' as day, ratio, prices_adjusted
+             from splits where security_no = any($1::integer[]) order by security_no, date`,
+            [numbers],
+          ),
+    async () =>
+      currencies.length < 2
+        ? []
+        : tx.query<{ from_currency: string; to_currency: string; day: number; rate: string }>(
+            `with pairs as (
+               select distinct from_currency, to_currency from fx_rates
+               where from_currency = any($1::text[]) or to_currency = any($1::text[])
+             )
+             select w.from_currency, w.to_currency, r.day, r.rate
+             from pairs w
+             cross join lateral (
+               (select r.day, r.rate from fx_rates r
+                where r.from_currency = w.from_currency and r.to_currency = w.to_currency and r.day < $2
+                order by r.day desc limit 1)
+               union all
+               (select r.day, r.rate from fx_rates r
+                where r.from_currency = w.from_currency and r.to_currency = w.to_currency and r.day between $2 and $3
+                order by r.day)
+             ) r`,
+            [currencies, from, to],
+          ),
+  ]);
   return {
     prices: prices.map((p) => ({ securityNo: p.security_no, day: p.day, price: p.price })),
     splits: splits.map((s) => ({

@@ -1,20 +1,31 @@
 /** Writes what a fold of keys changed: rows out, rows in, state. One statement per table. */
 import type { DatabaseTransaction, Queryable } from '../database/database.ts';
 import { isoDate } from '../../domain/dates.ts';
-import { FOLD_VERSION } from '../../domain/books/version.ts';
 import type { DiscrepancyRow, EpochRow, KeyWrites } from '../../projections/fold/store.ts';
 import { CHECKPOINT_EVERY } from '../../projections/fold/checkpoints.ts';
 import { NULL } from '../../projections/fold/text.ts';
 
 /** The days that are retired have been (`retire.ts`). */
-export async function writeKeys(tx: DatabaseTransaction, writes: KeyWrites): Promise<void> {
+export async function writeRows(tx: DatabaseTransaction, writes: KeyWrites): Promise<void> {
   await retireHistory(tx, writes.retiredHistory);
   await insertDays(tx, writes.newDays);
   await insertHistory(tx, writes.newHistory);
-  await replaceCheckpoints(tx, writes);
-  await decide(tx, writes);
-  await updateStates(tx, writes.states);
-  await insertEpochs(tx, writes.epochs);
+}
+
+/** The statements of all but the rows, to be sent together; those on one table are in this order. */
+export function stateWrites(
+  tx: Queryable,
+  writes: KeyWrites,
+  foldVersion: number,
+): (() => Promise<unknown>)[] {
+  return [
+    () => deleteCheckpoints(tx, writes.checkpointsFrom, foldVersion),
+    () => insertCheckpoints(tx, writes.checkpoints, foldVersion),
+    () => decide(tx, writes),
+    () => updateStates(tx, writes.states),
+    () => releaseKeys(tx, writes.states),
+    () => insertEpochs(tx, writes.epochs),
+  ];
 }
 
 async function retireHistory(tx: DatabaseTransaction, retired: KeyWrites['retiredHistory']): Promise<void> {
@@ -46,8 +57,15 @@ async function retireHistory(tx: DatabaseTransaction, retired: KeyWrites['retire
     );
 }
 
-function* lines<T>(rows: readonly T[], line: (row: T) => string): Generator<string> {
-  for (const row of rows) yield line(row);
+const ROWS_PER_BLOCK = 400;
+
+/** The lines of rows in blocks of some 64 KiB: handing on each row by itself would cost more than the row. */
+export function* lines<T>(rows: readonly T[], line: (row: T) => string): Generator<string> {
+  for (let start = 0; start < rows.length; start += ROWS_PER_BLOCK)
+    yield rows
+      .slice(start, start + ROWS_PER_BLOCK)
+      .map(line)
+      .join('');
 }
 
 async function insertDays(tx: DatabaseTransaction, rows: KeyWrites['newDays']): Promise<void> {
@@ -78,45 +96,55 @@ async function insertHistory(tx: DatabaseTransaction, rows: KeyWrites['newHistor
   );
 }
 
-async function replaceCheckpoints(tx: DatabaseTransaction, writes: KeyWrites): Promise<void> {
-  const from = writes.checkpointsFrom;
-  if (from.length > 0)
-    await tx.query(
-      `delete from fold_checkpoints c
-       using unnest($1::integer[], $2::integer[], $3::timestamptz[]) as f(portfolio_no, security_no, at)
-       where c.portfolio_no = f.portfolio_no and c.security_no = f.security_no
-         and (c.at >= coalesce(f.at, '-infinity') or c.seq % $4::integer <> 0)`,
-      [
-        from.map((f) => f.portfolioNo),
-        from.map((f) => f.securityNo),
-        from.map((f) => f.at),
-        CHECKPOINT_EVERY,
-      ],
-    );
-  const rows = writes.checkpoints;
-  if (rows.length > 0)
-    await tx.query(
-      `insert into fold_checkpoints (portfolio_no, security_no, at, rank, transaction_id, day, seq, state)
-       select * from unnest($1::integer[], $2::integer[], $3::timestamptz[], $4::smallint[], $5::text[], $6::integer[],
-                            $7::integer[], $8::json[])`,
-      [
-        rows.map((r) => r.portfolioNo),
-        rows.map((r) => r.securityNo),
-        rows.map((r) => r.at),
-        rows.map((r) => r.rank),
-        rows.map((r) => r.transactionId),
-        rows.map((r) => r.day),
-        rows.map((r) => r.seq),
-        rows.map((r) => r.state),
-      ],
-    );
+/** Those that are replaced, and all that another version of the fold has left. */
+async function deleteCheckpoints(
+  tx: Queryable,
+  from: KeyWrites['checkpointsFrom'],
+  foldVersion: number,
+): Promise<void> {
+  if (from.length === 0) return;
+  await tx.query(
+    `delete from fold_checkpoints c
+     using unnest($1::integer[], $2::integer[], $3::timestamptz[]) as f(portfolio_no, security_no, at)
+     where c.portfolio_no = f.portfolio_no and c.security_no = f.security_no
+       and (c.at >= coalesce(f.at, '-infinity') or c.seq % $4::integer <> 0 or c.fold_version <> $5::integer)`,
+    [
+      from.map((f) => f.portfolioNo),
+      from.map((f) => f.securityNo),
+      from.map((f) => f.at),
+      CHECKPOINT_EVERY,
+      foldVersion,
+    ],
+  );
+}
+
+async function insertCheckpoints(
+  tx: Queryable,
+  rows: KeyWrites['checkpoints'],
+  foldVersion: number,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query(
+    `insert into fold_checkpoints (portfolio_no, security_no, at, rank, transaction_id, day, seq, state, fold_version)
+     select *, $9::integer
+     from unnest($1::integer[], $2::integer[], $3::timestamptz[], $4::smallint[], $5::text[], $6::integer[],
+                 $7::integer[], $8::json[])`,
+    [
+      rows.map((r) => r.portfolioNo),
+      rows.map((r) => r.securityNo),
+      rows.map((r) => r.at),
+      rows.map((r) => r.rank),
+      rows.map((r) => r.transactionId),
+      rows.map((r) => r.day),
+      rows.map((r) => r.seq),
+      rows.map((r) => r.state),
+      foldVersion,
+    ],
+  );
 }
 
 /** What was found of the transactions decided anew, in place of what was found before. */
-async function decide(
-  tx: DatabaseTransaction,
-  { decided, pending, discrepancies, states }: KeyWrites,
-): Promise<void> {
+async function decide(tx: Queryable, { decided, pending, discrepancies, states }: KeyWrites): Promise<void> {
   await tx.query(
     `with over as (
        select * from unnest($2::integer[], $3::text[]) as d(portfolio_no, transaction_id)
@@ -169,14 +197,14 @@ export async function insertDiscrepancies(tx: Queryable, rows: readonly Discrepa
   );
 }
 
-async function updateStates(tx: DatabaseTransaction, states: KeyWrites['states']): Promise<void> {
+async function updateStates(tx: Queryable, states: KeyWrites['states']): Promise<void> {
   if (states.length === 0) return;
   await tx.query(
     `update position_state k
      set epoch = s.epoch, status = 'CURRENT', first_day = s.first_day, watermark_day = s.watermark_day,
-         open = s.open, fold_version = $8, checksum = s.checksum
-     from unnest($1::integer[], $2::integer[], $3::integer[], $4::integer[], $5::integer[], $6::boolean[], $7::bigint[])
-            as s(portfolio_no, security_no, epoch, first_day, watermark_day, open, checksum)
+         open = s.open, fold_version = s.fold_version, checksum = s.checksum
+     from unnest($1::integer[], $2::integer[], $3::integer[], $4::integer[], $5::integer[], $6::boolean[], $7::bigint[], $8::integer[])
+            as s(portfolio_no, security_no, epoch, first_day, watermark_day, open, checksum, fold_version)
      where k.portfolio_no = s.portfolio_no and k.security_no = s.security_no`,
     [
       states.map((s) => s.portfolioNo),
@@ -186,10 +214,14 @@ async function updateStates(tx: DatabaseTransaction, states: KeyWrites['states']
       states.map((s) => s.watermarkDay),
       states.map((s) => s.open),
       states.map((s) => s.checksum),
-      FOLD_VERSION,
+      states.map((s) => s.foldVersion),
     ],
   );
-  // What kept a key from being folded is over once it has been.
+}
+
+/** What kept a key from being folded is over once it has been. */
+async function releaseKeys(tx: Queryable, states: KeyWrites['states']): Promise<void> {
+  if (states.length === 0) return;
   await tx.query(
     `delete from quarantine q
      using unnest($1::integer[], $2::integer[]) as s(portfolio_no, security_no)
@@ -198,7 +230,7 @@ async function updateStates(tx: DatabaseTransaction, states: KeyWrites['states']
   );
 }
 
-export async function insertEpochs(tx: DatabaseTransaction, rows: readonly EpochRow[]): Promise<void> {
+export async function insertEpochs(tx: Queryable, rows: readonly EpochRow[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(
     `insert into epochs (portfolio_no, security_no, epoch, cause, cause_position, from_day, through_day, rows, checksum,

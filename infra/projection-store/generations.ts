@@ -1,19 +1,31 @@
 /** The two generations of the read model, each behind a pool of its own. */
 import type { Database } from '../database/database.ts';
-import { otherSlot } from '../../projections/generation.ts';
 import type { Generation, Generations, Slot } from '../../projections/generation.ts';
+import type { FoldWorkers } from '../../projections/rebuild/workers.ts';
+import { flip, flips, flipTotals, hold } from './flip.ts';
+import { createGenerationChecks } from './generation-checks.ts';
+import { sizeOf } from './generation-size.ts';
+import { orderKeys, waitingKeys, withdrawKeys } from './key-orders.ts';
+import { createPruneStore } from './prune-store.ts';
 import { createFoldStore } from './fold-store.ts';
 import { analyze, createRebuildStore } from './rebuild-store.ts';
+import { A_REBUILD, holdRebuildLock } from './rebuild-lock.ts';
+import { createRebuildRuns, idleGeneration } from './rebuild-runs.ts';
+import { projected, queue } from './queue.ts';
 import { createRegisterStore } from './register-store.ts';
 import type { OutboxSettings } from './outbox-rows.ts';
 
 /**
  * @param databaseOf the pool whose search_path is on the slot's schema, then public
+ * @param workers fold a rebuild
  * @param outbox given where what changes is published
+ * @param foldVersion of the live fold, `FOLD_VERSION` unless given
  */
 export function createGenerations(
   databaseOf: (slot: Slot) => Database,
+  workers: FoldWorkers,
   outbox?: OutboxSettings,
+  foldVersion?: number,
 ): Generations {
   const generations = new Map<Slot, Generation>();
 
@@ -26,83 +38,36 @@ export function createGenerations(
   return {
     active,
     of(slot) {
-      const found = generations.get(slot) ?? createGeneration(databaseOf(slot), slot, outbox);
+      const found = generations.get(slot) ?? createGeneration(databaseOf(slot), slot, outbox, foldVersion);
       generations.set(slot, found);
       return found;
     },
-    flip: (slot, catchUp) =>
-      databaseOf(slot).transaction(async (tx) => {
-        // The active checkpoint is held still, so that nothing can be shown and then not be shown.
-        await tx.query(HOLD[otherSlot(slot)]);
-        await catchUp();
-        const [row] = await tx.query<{ level: boolean }>(LEVEL[otherSlot(slot)]);
-        if (!row?.level) return false;
-        for (const statement of RAISE_EPOCHS[otherSlot(slot)]) await tx.query(statement);
-        if (outbox) await tx.query(ANNOUNCE[otherSlot(slot)]);
-        await tx.query(`update active_generation set slot = $1, flipped_at = clock_timestamp()`, [slot]);
-        return true;
-      }),
+    workers,
+    runs: createRebuildRuns(databaseOf('gen_a')),
+    lock: (what = A_REBUILD) => holdRebuildLock(databaseOf('gen_a'), what),
+    idle: () => idleGeneration(databaseOf('gen_a')),
+    flips: (limit) => flips(databaseOf('gen_a'), limit),
+    flipTotals: () => flipTotals(databaseOf('gen_a')),
+    hold: async (work) => hold(databaseOf('gen_a'), await active(), work),
+    flip: (slot, catchUp, order) => flip(databaseOf(slot), slot, catchUp, order, outbox),
   };
 }
 
-function hold(active: string): string {
-  return `select position from ${active}.checkpoints where name = 'register' for update`;
-}
-
-function level(active: string): string {
-  return `select (select position from checkpoints where name = 'register')
-                   >= (select position from ${active}.checkpoints where name = 'register')
-                 and not exists (select from dirty)
-                 and not exists (select from position_state where status = 'FAILED') as level`;
-}
-
-/** Epochs of a key never go back: one that the old generation restated meanwhile is raised above it. */
-function raiseEpochs(active: string): readonly string[] {
-  return [
-    `update position_state n set epoch = o.epoch + 1
-     from ${active}.position_state o
-     join ${active}.portfolios op on op.portfolio_no = o.portfolio_no
-     join ${active}.securities os on os.security_no = o.security_no,
-          portfolios np, securities ns
-     where np.portfolio_id = op.portfolio_id and ns.security_id = os.security_id
-       and n.portfolio_no = np.portfolio_no and n.security_no = ns.security_no and n.epoch <= o.epoch`,
-    `update portfolio_state n set epoch = o.epoch + 1
-     from ${active}.portfolio_state o join ${active}.portfolios op using (portfolio_no), portfolios np
-     where np.portfolio_id = op.portfolio_id and n.portfolio_no = np.portfolio_no and n.epoch <= o.epoch`,
-  ];
-}
-
-/** The keys whose rows are others than those readers saw so far; a checksum knows nothing of epochs. */
-function announce(active: string): string {
-  return `insert into public.outbox (kind, portfolio_id, security_id, epoch, from_day, through_day)
-     select 'snapshots', np.portfolio_id, ns.security_id, n.epoch, n.first_day, n.watermark_day
-     from position_state n
-     join portfolios np on np.portfolio_no = n.portfolio_no
-     join securities ns on ns.security_no = n.security_no
-     left join ${active}.portfolios op on op.portfolio_id = np.portfolio_id
-     left join ${active}.securities os on os.security_id = ns.security_id
-     left join ${active}.position_state o
-       on o.portfolio_no = op.portfolio_no and o.security_no = os.security_no
-     where n.first_day <= n.watermark_day and n.checksum is distinct from o.checksum
-     order by np.portfolio_id, ns.security_id`;
-}
-
-// The statements of a flip away from each generation; schema names cannot be parameters.
-const HOLD: Readonly<Record<Slot, string>> = { gen_a: hold('gen_a'), gen_b: hold('gen_b') };
-const LEVEL: Readonly<Record<Slot, string>> = { gen_a: level('gen_a'), gen_b: level('gen_b') };
-const ANNOUNCE: Readonly<Record<Slot, string>> = { gen_a: announce('gen_a'), gen_b: announce('gen_b') };
-const RAISE_EPOCHS: Readonly<Record<Slot, readonly string[]>> = {
-  gen_a: raiseEpochs('gen_a'),
-  gen_b: raiseEpochs('gen_b'),
-};
-
-function createGeneration(database: Database, slot: Slot, outbox?: OutboxSettings): Generation {
+function createGeneration(
+  database: Database,
+  slot: Slot,
+  outbox?: OutboxSettings,
+  foldVersion?: number,
+): Generation {
   return {
     slot,
     register: createRegisterStore(database),
-    fold: createFoldStore(database, slot, outbox),
+    fold: createFoldStore(database, slot, outbox, foldVersion),
     rebuild: createRebuildStore(database, slot),
+    checks: createGenerationChecks(database),
     analyze: () => analyze(database),
+    projected: (portfolioIds) => projected(database, portfolioIds),
+    queue: () => queue(database),
     async state() {
       const [row] = await database.query<{
         position: number;
@@ -129,7 +94,7 @@ function createGeneration(database: Database, slot: Slot, outbox?: OutboxSetting
                  where horizon >= first_day) as behind_days,
                 (select coalesce(sum(horizon - coalesce(complete_through, first_day - 1)), 0) from portfolio_state
                  where horizon >= first_day) as incomplete_days,
-                (select coalesce(array_agg(distinct fold_version), '{}') from portfolio_state where fold_version > 0) as fold_versions`,
+                (select coalesce(array_agg(distinct fold_version order by fold_version), '{}') from position_state where fold_version > 0) as fold_versions`,
       );
       return {
         position: row?.position ?? 0,
@@ -145,16 +110,10 @@ function createGeneration(database: Database, slot: Slot, outbox?: OutboxSetting
         foldVersions: row?.fold_versions ?? [],
       };
     },
-    async order({ portfolioId, securityId, fromDay, position }) {
-      const rows = await database.query<{ security_no: number }>(
-        `insert into dirty (portfolio_no, security_no, from_day, through_day, cause, position)
-         select k.portfolio_no, k.security_no, $3, null, 'operator', $4
-         from position_state k join portfolios p using (portfolio_no) join securities s using (security_no)
-         where ($1::text is null or p.portfolio_id = $1) and ($2::text is null or s.security_id = $2)
-         returning security_no`,
-        [portfolioId ?? null, securityId ?? null, fromDay, position],
-      );
-      return rows.length;
-    },
+    order: (order) => orderKeys(database, order),
+    waiting: (rebuildId) => waitingKeys(database, rebuildId),
+    withdraw: (rebuildId) => withdrawKeys(database, rebuildId),
+    prune: createPruneStore(database),
+    size: () => sizeOf(database, slot),
   };
 }

@@ -1,12 +1,11 @@
 /** The portfolios' own rows. */
 import type { DatabaseTransaction, Queryable } from '../database/database.ts';
 import { isoDate } from '../../domain/dates.ts';
-import { FOLD_VERSION } from '../../domain/books/version.ts';
 import type { StoredPortfolioDay } from '../../projections/fold/model.ts';
 import type { FoldSession, PortfolioWrites } from '../../projections/fold/store.ts';
 import { NULL } from '../../projections/fold/text.ts';
 import { dayExtent } from './extent.ts';
-import { insertEpochs } from './fold-writes.ts';
+import { insertEpochs, lines } from './fold-writes.ts';
 
 export async function bounds(
   tx: Queryable,
@@ -87,26 +86,36 @@ export async function sums(
 }
 
 /** The days that are retired have been (`retire.ts`). */
-export async function writePortfolios(tx: DatabaseTransaction, writes: PortfolioWrites): Promise<void> {
+export async function writePortfolios(
+  tx: DatabaseTransaction,
+  writes: PortfolioWrites,
+  foldVersion: number,
+): Promise<void> {
   if (writes.rows.length > 0)
     await tx.copyIn(
       `copy portfolio_timeseries from stdin`,
-      (function* () {
-        for (const r of writes.rows)
-          yield `${r.portfolioNo}\t${isoDate(r.day)}\t${r.epoch}\t${NULL}\t${r.text}\n`;
-      })(),
+      lines(writes.rows, (r) => `${r.portfolioNo}\t${isoDate(r.day)}\t${r.epoch}\t${NULL}\t${r.text}\n`),
     );
-  await updateStates(tx, writes.states);
-  await insertEpochs(tx, writes.epochs);
+  await tx.together([
+    () => updateStates(tx, writes.states, foldVersion),
+    () => insertEpochs(tx, writes.epochs),
+  ]);
 }
 
-async function updateStates(tx: Queryable, states: PortfolioWrites['states']): Promise<void> {
+async function updateStates(
+  tx: Queryable,
+  states: PortfolioWrites['states'],
+  foldVersion: number,
+): Promise<void> {
   if (states.length === 0) return;
+  // Its rows are sums of its keys' rows, so that the lowest version among these is the lowest in them.
   // A portfolio is complete through the day before the first one without a row: where the rows, counted from
   // the first day looked at, run ahead of the days.
   await tx.query(
     `update portfolio_state p
-     set epoch = s.epoch, status = 'CURRENT', first_day = s.first_day, horizon = s.horizon, fold_version = $7,
+     set epoch = s.epoch, status = 'CURRENT', first_day = s.first_day, horizon = s.horizon,
+         fold_version = coalesce((select min(k.fold_version) from position_state k
+                                  where k.portfolio_no = s.portfolio_no and k.fold_version > 0), $7),
          checksum = s.checksum,
          complete_through = case
            when s.first_day is null or s.horizon is null or s.first_day > s.horizon then null
@@ -132,7 +141,7 @@ async function updateStates(tx: Queryable, states: PortfolioWrites['states']): P
       states.map((s) => s.horizon),
       states.map((s) => s.recheckFrom),
       states.map((s) => s.checksum),
-      FOLD_VERSION,
+      foldVersion,
       ...dayExtent(
         states.flatMap((s) => (s.recheckFrom === null ? [] : [s.recheckFrom, s.horizon ?? s.recheckFrom])),
       ),

@@ -1,51 +1,16 @@
 /** Filling an idle generation, and reading one on a snapshot. */
-import { join } from 'node:path';
-import type { Database, DatabaseTransaction } from '../database/database.ts';
-import { migrationsDirectory, readMigrations } from '../database/migration-files.ts';
+import type { Database, DatabaseTransaction, Queryable } from '../database/database.ts';
 import { FOLD_VERSION } from '../../domain/books/version.ts';
-import type { RebuildStore, StreamedTable } from '../../projections/rebuild/store.ts';
+import type { RebuildStore } from '../../projections/rebuild/store.ts';
 import { otherSlot } from '../../projections/generation.ts';
 import type { Slot } from '../../projections/generation.ts';
+import { EMPTY } from './empty-generation.ts';
+import { openFactsWriter } from './facts-writer.ts';
 import { marks } from './fold-claims.ts';
+import { keyDifferences } from './key-differences.ts';
 import { days, history } from './fold-rows.ts';
+import { addMissingKeys, ALL_KEYS, sideBySide, TAKE_KEYS_OFF } from './generation-keys.ts';
 import { portfolioDays } from './portfolio-rows.ts';
-import { writeFactsInBulk } from './bulk-facts.ts';
-import { insertDiscrepancies } from './fold-writes.ts';
-import { openRowSink } from './row-sink.ts';
-
-const COPY: Readonly<Record<StreamedTable, string>> = {
-  position_history: `copy position_history from stdin`,
-  daily_position_snapshots: `copy daily_position_snapshots (portfolio_no, security_no, date, epoch, superseded_by, quantity,
-    cost_basis, cost_basis_local, market_price, price_date, market_value, market_value_local, realized_gain,
-    realized_gain_local, realized_price_gain, realized_fx_gain, valuation_status) from stdin`,
-  position_timeseries: `copy position_timeseries from stdin`,
-  portfolio_timeseries: `copy portfolio_timeseries from stdin`,
-  fold_checkpoints: `copy fold_checkpoints from stdin`,
-};
-
-/** What `0002_keys.sql` adds; taken off before a bulk load, put back by that very file after it. */
-const TAKE_KEYS_OFF = `
-  alter table transactions drop constraint if exists transactions_pkey;
-  alter table prices drop constraint if exists prices_pkey;
-  alter table fx_rates drop constraint if exists fx_rates_pkey;
-  alter table fold_checkpoints drop constraint if exists fold_checkpoints_pkey;
-  drop index if exists transactions_key, transactions_time, transactions_target,
-    position_history_current, position_history_superseded, position_history_order;
-  -- One by one, as TimescaleDB demands of the indexes of hypertables.
-  drop index if exists daily_position_snapshots_current;
-  drop index if exists daily_position_snapshots_superseded;
-  drop index if exists position_timeseries_current;
-  drop index if exists position_timeseries_superseded;
-  drop index if exists portfolio_timeseries_current;
-  drop index if exists portfolio_timeseries_superseded`;
-
-// Without its checkpoint nobody else can register into it: a worker that found it active before the last
-// flip, and was held up since, would fill it a second time.
-const EMPTY = `
-  truncate portfolios, securities, splits, transactions, prices, fx_rates, calendar, portfolio_state, position_state,
-           dirty, fold_checkpoints, pending_transactions, cost_discrepancies, quarantine, epochs, position_history,
-           daily_position_snapshots, position_timeseries, portfolio_timeseries restart identity;
-  delete from checkpoints`;
 
 /**
  * Of the large tables only the columns by which rows are looked up: on hypertables statistics are gathered
@@ -63,92 +28,104 @@ export async function analyze(database: Database): Promise<void> {
   await sideBySide(ANALYZE.map((statement) => () => database.query(statement)));
 }
 
-/** Index builds and analyses at once; each keeps a processor of the server busy. */
-const BUILDERS = 2;
+// A bulk load takes ids by the block; live ones follow one another.
+const IDS_IN_BLOCKS = `alter sequence daily_position_snapshots_id_seq cache 1000`;
+const IDS_ONE_BY_ONE = `alter sequence daily_position_snapshots_id_seq cache 1`;
 
-/** Any constant: the name of the lock that one rebuild at a time holds. */
-const REBUILD_LOCK = 5_113_202_207;
-
-/** Another rebuild is running, here or in another process. */
-export class RebuildBusy extends Error {
-  readonly code = 'rebuild_running';
-  override readonly name = 'RebuildBusy';
-}
+/** Folds that keep the generation level hold some of its tables: two that wait for each other begin anew. */
+const WAITING = { retries: 20 };
 
 /** `database` must have its search_path on the generation in `slot`. */
 export function createRebuildStore(database: Database, slot: Slot): RebuildStore {
+  async function empty(tx: Queryable): Promise<void> {
+    const [active] = await tx.query<{ slot: Slot }>(`select slot from active_generation for update`);
+    if (active?.slot === slot) throw new Error(`${slot} is what readers see; it is never rebuilt in place`);
+    await tx.query(EMPTY);
+  }
+
   return {
-    async begin() {
-      const lock = await holdLock(database);
-      try {
-        await database.transaction(async (tx) => {
-          const [active] = await tx.query<{ slot: Slot }>(`select slot from active_generation for update`);
-          if (active?.slot === slot)
-            throw new Error(`${slot} is what readers see; it is never rebuilt in place`);
-          await tx.query(EMPTY);
-          await tx.query(TAKE_KEYS_OFF);
-        });
-      } catch (error) {
-        await lock.release();
-        throw error;
-      }
-      return lock;
-    },
-    writeFacts: (facts) => writeFactsInBulk(database, facts),
-    open: (table) => openRowSink(database, COPY[table]),
-    async writeStates({ keys, portfolios, pending, discrepancies }) {
-      await database.transaction(async (tx) => {
-        await tx.copyIn(
-          `copy position_state from stdin`,
-          keys.map(
-            (k) =>
-              `${k.portfolioNo}\t${k.securityNo}\t${k.epoch}\tCURRENT\t${k.firstDay ?? '\\N'}\t${k.watermarkDay ?? '\\N'}\t${k.open}\t${FOLD_VERSION}\t${k.checksum}\n`,
-          ),
-        );
-        await tx.copyIn(
-          `copy portfolio_state from stdin`,
-          portfolios.map(
-            (p) =>
-              `${p.portfolioNo}\t${p.epoch}\tCURRENT\t${p.firstDay ?? '\\N'}\t${p.horizon ?? '\\N'}\t${p.completeThrough ?? '\\N'}\t${FOLD_VERSION}\t${p.checksum}\n`,
-          ),
-        );
+    begin: (rebuildId) =>
+      database.transaction(async (tx) => {
+        await empty(tx);
+        await tx.query(TAKE_KEYS_OFF);
+        await tx.query(IDS_IN_BLOCKS);
         await tx.query(
-          `insert into pending_transactions (portfolio_no, security_no, transaction_id, reason)
-           select * from unnest($1::integer[], $2::integer[], $3::text[], $4::text[])`,
-          [
-            pending.map((p) => p.portfolioNo),
-            pending.map((p) => p.securityNo),
-            pending.map((p) => p.transactionId),
-            pending.map((p) => p.reason),
-          ],
+          `update idle_generation
+           set state = 'building', rebuild_id = $1, fold_version = $2, known_at = null, since = clock_timestamp(),
+               retained_until = null`,
+          [rebuildId, FOLD_VERSION],
         );
-        if (discrepancies.length > 0) await insertDiscrepancies(tx, discrepancies);
-      });
+      }, WAITING),
+    async discard() {
+      await database.transaction(async (tx) => {
+        await empty(tx);
+        await tx.query(
+          `update idle_generation
+           set state = 'empty', rebuild_id = null, fold_version = null, known_at = null, since = clock_timestamp(),
+               retained_until = null`,
+        );
+      }, WAITING);
+      await database.query(IDS_ONE_BY_ONE);
+      await addMissingKeys(database, ALL_KEYS, () => undefined);
     },
-    async finish(position) {
-      const keys = (await readMigrations(join(migrationsDirectory(), 'generation'))).find(
-        (m) => m.name === 'keys',
+    openFacts: () => openFactsWriter(database),
+    async portfoliosToFold() {
+      const rows = await database.query<{ portfolio_no: number; rows: number }>(
+        `select p.portfolio_no, coalesce(sum(greatest(0, c.day - k.first_day + 1)), 0)::bigint as rows
+         from portfolios p
+         left join (
+           select portfolio_no, security_no, min(day) as first_day from transactions group by portfolio_no, security_no
+         ) k using (portfolio_no)
+         cross join (select coalesce(max(day), 0) as day from calendar) c
+         where not exists (select from portfolio_state s where s.portfolio_no = p.portfolio_no)
+         group by p.portfolio_no order by p.portfolio_no`,
       );
-      if (!keys) throw new Error('migrations/generation/0002_keys.sql is missing');
-      await sideBySide(keys.sql.split(/;\s*$/m).map((statement) => () => database.query(statement)));
-      await analyze(database);
-      await database.query(`insert into checkpoints (name, position) values ('register', $1)`, [position]);
+      return rows.map((row) => ({ portfolioNo: row.portfolio_no, rows: row.rows }));
     },
-    async epochs() {
-      const rows = await database.query<{ portfolio_id: string; security_id: string | null; epoch: number }>(
-        `select p.portfolio_id, s.security_id, k.epoch
-         from position_state k join portfolios p using (portfolio_no) join securities s using (security_no)
-         union all
-         select p.portfolio_id, null, k.epoch from portfolio_state k join portfolios p using (portfolio_no)`,
+    async sweep(portfolios) {
+      const numbers = [portfolios.map(({ portfolioNo }) => portfolioNo)];
+      // Without keys the tables are read from end to end, once each.
+      await sideBySide(
+        SWEEP.map((statement) => async () => {
+          await database.query(statement, numbers);
+        }),
+      );
+    },
+    async failures() {
+      const rows = await database.query<{
+        portfolio_no: number;
+        security_no: number;
+        portfolio_id: string;
+        security_id: string;
+        reason: string;
+      }>(
+        `select k.portfolio_no, k.security_no, p.portfolio_id, s.security_id, q.reason
+         from position_state k
+         join quarantine q using (portfolio_no, security_no)
+         join portfolios p using (portfolio_no) join securities s using (security_no)
+         where k.status = 'FAILED' order by p.portfolio_id, s.security_id`,
       );
       return rows.map((row) => ({
+        portfolioNo: row.portfolio_no,
+        securityNo: row.security_no,
         portfolioId: row.portfolio_id,
         securityId: row.security_id,
-        epoch: row.epoch,
+        reason: row.reason,
       }));
     },
-    inheritAudit: (rebuiltKeys, position) =>
-      database.transaction((tx) => inheritAudit(tx, slot, rebuiltKeys, position)),
+    addKeys: (onProgress) => addMissingKeys(database, ALL_KEYS, onProgress),
+    async finish(position, rebuildId, knownAt) {
+      await analyze(database);
+      await database.transaction(async (tx) => {
+        await inheritAudit(tx, slot, position);
+        await tx.query(IDS_ONE_BY_ONE);
+        await tx.query(`insert into checkpoints (name, position) values ('register', $1)`, [position]);
+        await tx.query(
+          `update idle_generation set state = 'built', known_at = $2, since = clock_timestamp() where rebuild_id = $1`,
+          [rebuildId, knownAt ?? null],
+        );
+      });
+    },
     snapshot: (work) =>
       database.transaction(
         (tx) =>
@@ -175,21 +152,17 @@ export function createRebuildStore(database: Database, slot: Slot): RebuildStore
             days: (stretches) => days(tx, stretches),
             history: (stretches) => history(tx, stretches),
             portfolioDays: (stretches) => portfolioDays(tx, stretches),
+            differences: (pairs) => keyDifferences(tx, otherSlot(slot), pairs),
           }),
         { isolation: 'repeatable read', readOnly: true },
       ),
   };
 }
 
-/** Tasks on several connections at once, begun in their order. */
-async function sideBySide(tasks: readonly (() => Promise<unknown>)[]): Promise<void> {
-  const queue = tasks.values();
-  await Promise.all(
-    Array.from({ length: BUILDERS }, async () => {
-      for (const task of queue) await task();
-    }),
-  );
-}
+const SWEEP = [
+  `delete from position_timeseries where portfolio_no = any($1::integer[])`,
+  `delete from daily_position_snapshots where portfolio_no = any($1::integer[])`,
+];
 
 async function storedKeys(tx: DatabaseTransaction) {
   const rows = await tx.query<{
@@ -218,36 +191,6 @@ async function storedKeys(tx: DatabaseTransaction) {
   }));
 }
 
-/** The session that holds the lock must live as long as the rebuild, so it is a transaction left open. */
-async function holdLock(database: Database): Promise<{ release(): Promise<void> }> {
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  let held = (_: boolean): void => undefined;
-  const answer = new Promise<boolean>((resolve) => {
-    held = resolve;
-  });
-  const holding = database.transaction(async (tx) => {
-    const [row] = await tx.query<{ held: boolean }>(`select pg_try_advisory_xact_lock($1::bigint) as held`, [
-      REBUILD_LOCK,
-    ]);
-    held(row?.held ?? false);
-    if (row?.held) await released;
-  });
-  holding.catch(() => held(false));
-  if (!(await answer)) {
-    await holding;
-    throw new RebuildBusy('another rebuild is running');
-  }
-  return {
-    async release() {
-      release();
-      await holding;
-    },
-  };
-}
-
 const AUDIT_FROM: Readonly<Record<Slot, string>> = {
   gen_a: `insert into epochs (portfolio_no, security_no, epoch, cause, cause_position, from_day, through_day, rows, checksum,
                               started_at, flipped_at, who)
@@ -271,14 +214,9 @@ const AUDIT_FROM: Readonly<Record<Slot, string>> = {
           order by e.epoch_id`,
 };
 
-async function inheritAudit(
-  tx: DatabaseTransaction,
-  slot: Slot,
-  rebuiltKeys: number,
-  position: number,
-): Promise<void> {
+/** Takes over the audit of epochs from the other generation, and adds those that begin here. */
+async function inheritAudit(tx: DatabaseTransaction, slot: Slot, position: number): Promise<void> {
   await tx.query(AUDIT_FROM[otherSlot(slot)]);
-  if (rebuiltKeys === 0) return;
   await tx.query(
     `insert into epochs (portfolio_no, security_no, epoch, cause, cause_position, from_day, through_day, rows, checksum,
                          started_at, who)

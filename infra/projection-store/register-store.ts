@@ -9,6 +9,7 @@ import type {
 } from '../../projections/register/model.ts';
 import type { RegisterSession, RegisterStore } from '../../projections/register/store.ts';
 import type { TransactionFields } from '../../domain/events.ts';
+import { withAmended } from '../../projections/register/mentioned.ts';
 import { writeMarks } from './marks.ts';
 
 /** `database` must have its search_path on the generation. */
@@ -36,8 +37,8 @@ function registerSession(tx: Queryable, start: number): RegisterSession {
     load: async (mentioned, known) => {
       await loadNumbers(tx, known);
       await loadPortfolios(tx, mentioned, known);
-      await loadSecurities(tx, mentioned, known);
       await loadTransactions(tx, mentioned, known);
+      await loadSecurities(tx, withAmended(mentioned, known), known);
     },
     write: async (changes) => {
       await writePortfolios(tx, changes.portfolios);

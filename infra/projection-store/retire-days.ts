@@ -10,6 +10,7 @@ import type { DatabaseTransaction } from '../database/database.ts';
 import { isoDate } from '../../domain/dates.ts';
 import type { Retired } from '../../projections/fold/store.ts';
 import { keyExtent } from './extent.ts';
+import { runsOf } from './runs.ts';
 
 function keys(rows: readonly Retired[]): unknown[] {
   return [
@@ -21,23 +22,30 @@ function keys(rows: readonly Retired[]): unknown[] {
 
 export async function markDays(tx: DatabaseTransaction, rows: readonly Retired[]): Promise<void> {
   const [first, last] = keyExtent(rows);
-  const values = [...keys(rows), rows.map((row) => row.supersededBy), first, last];
-  await tx.query(
-    `update position_timeseries t set superseded_by = r.superseded_by
-     from unnest((select $1::integer[]), (select $2::integer[]), (select $3::date[]), (select $4::integer[]))
-            as r(portfolio_no, security_no, date, superseded_by)
-     where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null
-       and t.date between $5::date and $6::date`,
-    values,
-  );
-  await tx.query(
-    `update daily_position_snapshots t set superseded_by = r.superseded_by
-     from unnest((select $1::integer[]), (select $2::integer[]), (select $3::date[]), (select $4::integer[]))
-            as r(portfolio_no, security_no, date, superseded_by)
-     where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null
-       and t.date between $5::date and $6::date`,
-    values,
-  );
+  const { portfolioNos, securityNos, from, through, supersededBy } = runsOf(rows);
+  const values = [portfolioNos, securityNos, from, through, supersededBy, first, last];
+  await tx.together([
+    () =>
+      tx.query(
+        `update position_timeseries t set superseded_by = r.superseded_by
+     from unnest((select $1::integer[]), (select $2::integer[]), (select $3::date[]), (select $4::date[]), (select $5::integer[]))
+            as r(portfolio_no, security_no, from_date, to_date, superseded_by)
+     where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no
+       and t.date between r.from_date and r.to_date and t.superseded_by is null
+       and t.date between $6::date and $7::date`,
+        values,
+      ),
+    () =>
+      tx.query(
+        `update daily_position_snapshots t set superseded_by = r.superseded_by
+     from unnest((select $1::integer[]), (select $2::integer[]), (select $3::date[]), (select $4::date[]), (select $5::integer[]))
+            as r(portfolio_no, security_no, from_date, to_date, superseded_by)
+     where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no
+       and t.date between r.from_date and r.to_date and t.superseded_by is null
+       and t.date between $6::date and $7::date`,
+        values,
+      ),
+  ]);
 }
 
 /** With the portfolios and securities as constants, or whatever has a row between the dates is unpacked. */
@@ -87,22 +95,26 @@ export async function removeDays(
 ): Promise<void> {
   const [first, last, portfolios, securities] = keyExtent(rows);
   const values = [...keys(rows), first, last, ...(columnstore ? [portfolios, securities] : [null, null])];
-  await tx.query(
-    `delete from position_timeseries t
+  await tx.together([
+    () =>
+      tx.query(
+        `delete from position_timeseries t
      using unnest((select $1::integer[]), (select $2::integer[]), (select $3::date[])) as r(portfolio_no, security_no, date)
      where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null
        and t.date between $4::date and $5::date
        and ($6::integer[] is null or t.portfolio_no = any($6::integer[]))
        and ($7::integer[] is null or t.security_no = any($7::integer[]))`,
-    values,
-  );
-  await tx.query(
-    `delete from daily_position_snapshots t
+        values,
+      ),
+    () =>
+      tx.query(
+        `delete from daily_position_snapshots t
      using unnest((select $1::integer[]), (select $2::integer[]), (select $3::date[])) as r(portfolio_no, security_no, date)
      where t.portfolio_no = r.portfolio_no and t.security_no = r.security_no and t.date = r.date and t.superseded_by is null
        and t.date between $4::date and $5::date
        and ($6::integer[] is null or t.portfolio_no = any($6::integer[]))
        and ($7::integer[] is null or t.security_no = any($7::integer[]))`,
-    values,
-  );
+        values,
+      ),
+  ]);
 }

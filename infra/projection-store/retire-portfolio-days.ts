@@ -3,6 +3,7 @@ import type { DatabaseTransaction } from '../database/database.ts';
 import { isoDate } from '../../domain/dates.ts';
 import type { PortfolioWrites } from '../../projections/fold/store.ts';
 import { portfolioExtent } from './extent.ts';
+import { runsOf } from './runs.ts';
 
 type Rows = PortfolioWrites['retired'];
 
@@ -12,12 +13,14 @@ function keys(rows: Rows): unknown[] {
 
 export async function markPortfolioDays(tx: DatabaseTransaction, rows: Rows): Promise<void> {
   const [first, last] = portfolioExtent(rows);
+  const { portfolioNos, from, through, supersededBy } = runsOf(rows);
   await tx.query(
     `update portfolio_timeseries t set superseded_by = r.superseded_by
-     from unnest((select $1::integer[]), (select $2::date[]), (select $3::integer[])) as r(portfolio_no, date, superseded_by)
-     where t.portfolio_no = r.portfolio_no and t.date = r.date and t.superseded_by is null
-       and t.date between $4::date and $5::date`,
-    [...keys(rows), rows.map((row) => row.supersededBy), first, last],
+     from unnest((select $1::integer[]), (select $2::date[]), (select $3::date[]), (select $4::integer[]))
+            as r(portfolio_no, from_date, to_date, superseded_by)
+     where t.portfolio_no = r.portfolio_no and t.date between r.from_date and r.to_date and t.superseded_by is null
+       and t.date between $5::date and $6::date`,
+    [portfolioNos, from, through, supersededBy, first, last],
   );
 }
 

@@ -1,6 +1,6 @@
-/** A `COPY` that is fed from elsewhere, line by line. */
+/** A `COPY` that is fed from elsewhere, line by line or byte by byte. */
 import type { Database } from '../database/database.ts';
-import type { RowSink } from '../../projections/rebuild/store.ts';
+import type { ByteSink, RowSink } from '../../projections/rebuild/store.ts';
 
 /**
  * Lines are encoded straight into blocks of this size, which are used again once they are sent: a rebuild
@@ -18,18 +18,19 @@ interface Block {
 }
 
 /** Opens a `COPY … FROM STDIN` on a connection of its own; its rows are committed by `close`. */
-export function openRowSink(database: Database, statement: string): RowSink {
+export function openRowSink(database: Database, statement: string): RowSink & ByteSink {
   const queue: Block[] = [];
   const free: Buffer[] = [];
   let current: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-  let used = 0;
   let closed = false;
+  let aborted = false;
   let failure: Error | undefined;
   let onMore: (() => void) | undefined;
   let onRoom: (() => void) | undefined;
 
   async function* blocks(): AsyncGenerator<Uint8Array> {
     for (;;) {
+      if (aborted) throw new Error('the rows are not wanted any more');
       const block = queue.shift();
       if (block) {
         yield block.bytes.subarray(0, block.length);
@@ -57,31 +58,50 @@ export function openRowSink(database: Database, statement: string): RowSink {
   }
 
   function sendCurrent(): void {
-    send(current, used);
+    send(current, sink.at);
     current = free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
-    used = 0;
+    sink.bytes = current;
+    sink.at = 0;
   }
 
-  return {
+  function room(): Promise<void> | undefined {
+    if (queue.length < WAITING) return undefined;
+    return new Promise<void>((resolve) => {
+      onRoom = resolve;
+    });
+  }
+
+  const sink: RowSink & ByteSink = {
+    bytes: current,
+    at: 0,
+    reserve(bytes) {
+      if (failure) throw failure;
+      if (bytes <= BLOCK_BYTES - sink.at) return;
+      sendCurrent();
+      return room();
+    },
     write(line) {
       if (failure) throw failure;
       const most = line.length * BYTES_PER_UNIT;
-      if (most > BLOCK_BYTES - used && used > 0) sendCurrent();
+      if (most > BLOCK_BYTES - sink.at && sink.at > 0) sendCurrent();
       if (most > BLOCK_BYTES) {
         const bytes = Buffer.from(line);
         send(bytes, bytes.length);
-      } else used += current.write(line, used);
-      if (queue.length < WAITING) return;
-      return new Promise<void>((resolve) => {
-        onRoom = resolve;
-      });
+      } else sink.at += current.write(line, sink.at);
+      return room();
     },
     async close() {
-      if (used > 0 && !failure) sendCurrent();
+      if (sink.at > 0 && !failure) sendCurrent();
       closed = true;
       onMore?.();
       await copying;
       if (failure) throw failure;
     },
+    async abort() {
+      aborted = true;
+      onMore?.();
+      await copying;
+    },
   };
+  return sink;
 }

@@ -51,6 +51,9 @@ const PORTFOLIO_DAYS_AT_EPOCH = `
   where t.portfolio_no = (select portfolio_no from portfolios where portfolio_id = $1)
     and t.epoch <= $4::integer
     and (t.superseded_by is null or t.superseded_by > $4::integer)
+    -- Of an epoch that was pruned some days would be missing: there are none of it then.
+    and not exists (select from pruned_epochs x
+                    where x.portfolio_no = t.portfolio_no and x.security_no = 0 and $4::integer < x.below_epoch)
     and ($2::date is null or t.date >= $2)
     and ($3::date is null or t.date <= $3)
   order by t.date`;

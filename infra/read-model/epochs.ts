@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database.ts';
-import type { Page } from '../../projections/queries/read-model.ts';
+import type { EpochFilter, Page } from '../../projections/queries/read-model.ts';
 import type { EpochRow } from '../../projections/queries/rows.ts';
 
 const EPOCHS = `
@@ -12,13 +12,18 @@ const EPOCHS = `
     and (not $2::boolean or e.security_no = 0)
     and ($3::text is null or k.security_id = $3)
     and ($4::bigint is null or e.epoch_id > $4)
+    -- Epochs that are flipped together have the time of their transaction in common.
+    and ($6::integer is null or e.started_at in (
+      select o.started_at from epochs o
+      where o.portfolio_no = e.portfolio_no and o.security_no = 0
+        and o.epoch > $6::integer and o.epoch <= $7::integer))
   order by e.epoch_id
   limit $5`;
 
 export function loadEpochs(
   db: Queryable,
   portfolioId: string,
-  filter: { readonly securityId?: string | null },
+  filter: EpochFilter,
   page: Page<number>,
 ): Promise<EpochRow[]> {
   return db.query<EpochRow>(EPOCHS, [
@@ -27,5 +32,7 @@ export function loadEpochs(
     filter.securityId ?? null,
     page.after ?? null,
     page.limit,
+    filter.flippedWith?.after ?? null,
+    filter.flippedWith?.through ?? null,
   ]);
 }

@@ -49,7 +49,7 @@ export function loadPending(db: Queryable, portfolioId: string): Promise<Pending
 }
 
 const QUARANTINED = `
-  select k.security_id, q.position, q.reason
+  select k.security_id, q.transaction_id, q.position, q.reason
   from quarantine q
   join portfolios p using (portfolio_no)
   left join securities k using (security_no)

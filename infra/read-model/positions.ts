@@ -54,3 +54,16 @@ export function loadHistory(
     limit,
   ]);
 }
+
+const SECURITIES_OF = `
+  select s.security_id
+  from position_state k
+  join portfolios p using (portfolio_no)
+  join securities s using (security_no)
+  where p.portfolio_id = $1
+  order by s.security_id`;
+
+export async function loadSecuritiesOf(db: Queryable, portfolioId: string): Promise<string[]> {
+  const rows = await db.query<{ security_id: string }>(SECURITIES_OF, [portfolioId]);
+  return rows.map((row) => row.security_id);
+}

@@ -6,8 +6,9 @@ import { loadCashflows, loadPortfolioDays, loadPositionDays } from './days.ts';
 import { loadEpochs } from './epochs.ts';
 import { loadBlockedDays, loadPending, loadQuarantined } from './obstacles.ts';
 import { loadPortfolio, loadPortfolios, loadVersion } from './portfolios.ts';
-import { loadHistory, loadSecurityCurrency, loadSnapshots } from './positions.ts';
+import { loadHistory, loadSecuritiesOf, loadSecurityCurrency, loadSnapshots } from './positions.ts';
 import { loadFxRates } from './rates.ts';
+import { loadKeptFrom, loadPositionFigures, loadRealizedGains, onRetained } from './restatements.ts';
 import { loadTransactions } from './transactions.ts';
 
 /** A read model over one transaction, or over any connection whose search_path is on a generation. */
@@ -17,6 +18,7 @@ export function tableReadModel(db: Queryable): ReadModel {
     portfolios: (page) => loadPortfolios(db, page),
     portfolio: (portfolioId) => loadPortfolio(db, portfolioId),
     securityCurrency: (securityId) => loadSecurityCurrency(db, securityId),
+    securitiesOf: (portfolioId) => loadSecuritiesOf(db, portfolioId),
     blockedDays: (portfolioIds, limit) => loadBlockedDays(db, portfolioIds, limit),
     pendingTransactions: (portfolioId) => loadPending(db, portfolioId),
     quarantined: (portfolioId) => loadQuarantined(db, portfolioId),
@@ -28,6 +30,11 @@ export function tableReadModel(db: Queryable): ReadModel {
     cashflows: (portfolioId, range, page) => loadCashflows(db, portfolioId, range, page),
     transactions: (portfolioId, filter, page) => loadTransactions(db, portfolioId, filter, page),
     epochs: (portfolioId, filter, page) => loadEpochs(db, portfolioId, filter, page),
+    keptFrom: (portfolioId) => loadKeptFrom(db, portfolioId),
+    realizedGains: (portfolioId, epoch) => loadRealizedGains(db, portfolioId, epoch),
+    positionFigures: (portfolioId, securityIds, range) =>
+      loadPositionFigures(db, portfolioId, securityIds, range),
+    retained: (work) => onRetained(db, () => work(tableReadModel(db))),
     book: (portfolio, securityId) => loadBook(db, portfolio, securityId),
     fxRates: (currencies, to) => loadFxRates(db, currencies, to),
   };

@@ -1,7 +1,9 @@
 /** Which rows of a key change when it is folded again, and whether that makes a new epoch. Pure. */
-import { addDays, contribution, EMPTY_DAY, isEstimated, subtractDays } from '../../domain/books/aggregate.ts';
+import { contribution, EMPTY_DAY, isEstimated } from '../../domain/books/aggregate.ts';
 import { createChecksum } from '../../domain/books/checksum.ts';
 import type { DayRow, Effect, PortfolioDay } from '../../domain/books/model.ts';
+import { add, subtract } from '../../domain/decimal.ts';
+import type { Decimal } from '../../domain/decimal.ts';
 import { isoDate } from '../../domain/dates.ts';
 import type { Day } from '../../domain/dates.ts';
 import type { KeyRow, StoredDay, StoredHistory } from './model.ts';
@@ -141,8 +143,27 @@ function noteChange(
   after: PortfolioDay | null | undefined,
 ): void {
   const change = changes.get(day);
-  let delta = change?.delta ?? EMPTY_DAY;
-  if (after) delta = addDays(delta, after);
-  if (before) delta = subtractDays(delta, before);
+  const delta = moved(change?.delta ?? EMPTY_DAY, before ?? EMPTY_DAY, after ?? EMPTY_DAY);
   changes.set(day, { delta, blocked: (change?.blocked ?? false) || after === null });
+}
+
+/** `delta + after − before`. Of most restatements most columns stay as they were, and are not computed with. */
+function moved(delta: PortfolioDay, before: PortfolioDay, after: PortfolioDay): PortfolioDay {
+  return {
+    bodMarketValue: movedBy(delta.bodMarketValue, before.bodMarketValue, after.bodMarketValue),
+    bodCashflow: movedBy(delta.bodCashflow, before.bodCashflow, after.bodCashflow),
+    eodCashflow: movedBy(delta.eodCashflow, before.eodCashflow, after.eodCashflow),
+    eodMarketValue: movedBy(delta.eodMarketValue, before.eodMarketValue, after.eodMarketValue),
+    income: movedBy(delta.income, before.income, after.income),
+    fees: movedBy(delta.fees, before.fees, after.fees),
+    taxes: movedBy(delta.taxes, before.taxes, after.taxes),
+    cost: movedBy(delta.cost, before.cost, after.cost),
+    positions: delta.positions + after.positions - before.positions,
+    estimatedPositions: delta.estimatedPositions + after.estimatedPositions - before.estimatedPositions,
+  };
+}
+
+function movedBy(delta: Decimal, before: Decimal, after: Decimal): Decimal {
+  if (before.coefficient === after.coefficient && before.scale === after.scale) return delta;
+  return add(delta, subtract(after, before));
 }

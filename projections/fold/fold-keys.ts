@@ -1,6 +1,7 @@
 /** Folds keys of claimed portfolios from their plans: load, fold, compare, write. */
 import { decodeState, initialState } from '../../domain/books/state.ts';
 import { foldTransactions } from '../../domain/books/fold.ts';
+import { FoldError } from '../../domain/books/fold-error.ts';
 import type {
   DayRow,
   Effect,
@@ -63,8 +64,9 @@ export async function foldKeys(
   const failures: Failure[] = [];
   const failing = (keys: readonly KeyRow[], { plan }: FoldTask, error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
+    const transactionId = error instanceof FoldError ? error.transactionId : null;
     for (const { portfolioNo, securityNo } of keys)
-      failures.push({ portfolioNo, securityNo, position: plan.position, reason });
+      failures.push({ portfolioNo, securityNo, position: plan.position, reason, transactionId });
   };
   const folded: Folded[] = [];
   const pending: PendingRow[] = [];
@@ -97,12 +99,15 @@ export async function foldKeys(
     from: from - 1,
     to,
   }));
-  const storedDays = groupByKey(await session.days(stretches));
-  const storedHistory = groupByKey(
-    await session.history(
-      stretches.map((s, i) => ({ ...s, from: historyFrom(folded[i]!), to: historyTo(folded[i]!) })),
-    ),
-  );
+  const [dayRows, historyRows] = await session.together([
+    () => session.days(stretches),
+    () =>
+      session.history(
+        stretches.map((s, i) => ({ ...s, from: historyFrom(folded[i]!), to: historyTo(folded[i]!) })),
+      ),
+  ]);
+  const storedDays = groupByKey(dayRows);
+  const storedHistory = groupByKey(historyRows);
 
   const diffs: { item: Folded; diff: KeyDiff }[] = [];
   for (const item of folded) {
@@ -138,11 +143,14 @@ export async function foldKeys(
     newDays: diffs.flatMap(({ diff }) => diff.newDays),
     retiredHistory: diffs.flatMap(({ diff }) => diff.retiredHistory),
     newHistory: diffs.flatMap(({ diff }) => diff.newHistory),
-    ...checkpointWrites(diffs.map(({ item }) => item)),
+    ...checkpointWrites(
+      diffs.map(({ item }) => item),
+      session.foldVersion,
+    ),
     decided,
     pending,
     discrepancies: diffs.flatMap(({ item }) => discrepancyRows(item)),
-    states: diffs.map(({ item, diff }) => stateRow(item, diff, horizon)),
+    states: diffs.map(({ item, diff }) => stateRow(item, diff, horizon, session.foldVersion)),
     epochs: diffs.flatMap(({ item, diff }) => epochRow(item, diff)),
     announcements: diffs.flatMap(({ item, diff }) => announcementsOf(item.key, item.loaded.task.plan, diff)),
   });
@@ -173,10 +181,16 @@ function valued(item: Folded, stored: readonly StoredDay[], market: Market): Day
  * A state is kept of keys that are folded alone. Those tied to others lose what was kept of them: were
  * they untied by a correction, it would lack what came in the meantime.
  */
-function checkpointWrites(folded: readonly Folded[]): Pick<KeyWrites, 'checkpoints' | 'checkpointsFrom'> {
+function checkpointWrites(
+  folded: readonly Folded[],
+  foldVersion: number,
+): Pick<KeyWrites, 'checkpoints' | 'checkpointsFrom'> {
   const changed = folded.filter(
-    ({ loaded: { task }, effects }) =>
-      task.plan.transactional || effects.some((effect) => effect.day >= task.plan.fromDay),
+    ({ key, loaded: { task, checkpoint }, effects }) =>
+      task.plan.transactional ||
+      effects.some((effect) => effect.day >= task.plan.fromDay) ||
+      // What another version of the fold kept is of no use any more.
+      (checkpoint === undefined && key.foldVersion !== foldVersion),
   );
   const isAlone = ({ loaded }: Folded) => loaded.task.keys.length === 1;
   return {
@@ -270,10 +284,16 @@ function stateRow(
   { key, loaded, effects, to, start }: Folded,
   diff: KeyDiff,
   horizon: Day | null,
+  foldVersion: number,
 ): KeyStateRow {
   const last = effects.at(-1);
   const firstDay = loaded.checkpoint ? key.firstDay : (effects[0]?.day ?? null);
   const watermarkDay = to === horizon ? horizon : (key.watermarkDay ?? horizon);
+  // From the first row of the key to its last one all that the fold says otherwise has been written.
+  const wasWhole =
+    loaded.checkpoint === undefined &&
+    loaded.task.plan.fromDay <= Math.min(key.firstDay ?? Infinity, firstDay ?? Infinity) &&
+    (to === horizon || firstDay === null);
   const settled = last === undefined && watermarkDay === key.watermarkDay;
   return {
     portfolioNo: key.portfolioNo,
@@ -282,6 +302,7 @@ function stateRow(
     firstDay,
     watermarkDay,
     open: settled ? key.open : isOpen(last, watermarkDay) || (last === undefined && !isZero(start.quantity)),
+    foldVersion: key.foldVersion === 0 || wasWhole ? foldVersion : Math.min(key.foldVersion, foldVersion),
     checksum: diff.checksum,
   };
 }

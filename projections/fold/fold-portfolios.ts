@@ -33,7 +33,6 @@ interface CashPlan {
 interface Planned {
   readonly tasks: FoldTask[];
   readonly cashPlans: CashPlan[];
-  readonly links: readonly Link[];
 }
 
 /** Rows folded before they are written: bounds memory however long a history is. */
@@ -45,14 +44,20 @@ export async function foldPortfolios(
   portfolioNos: readonly number[],
   onRows?: (rows: number) => void,
 ): Promise<FoldOutcome> {
-  const portfolios = new Map((await session.claim(portfolioNos)).map((p) => [p.portfolioNo, p]));
+  const [, locked, marked, horizon, links] = await session.together([
+    () => session.expect(portfolioNos.length),
+    () => session.claim(portfolioNos),
+    () => session.marks(portfolioNos),
+    () => session.horizon(),
+    () => session.links(portfolioNos),
+  ]);
+  const portfolios = new Map(locked.map((p) => [p.portfolioNo, p]));
   const claimed = [...portfolios.keys()];
-  const marks = withoutEarlyRepairs(await session.marks(claimed));
+  const marks = withoutEarlyRepairs(marked.filter(({ portfolioNo }) => portfolios.has(portfolioNo)));
   if (marks.length === 0) return { portfolios: 0, keys: 0, rows: 0, epochs: 0, failures: 0 };
-  const horizon = await session.horizon();
   const changes = new Map<number, DayChanges>(claimed.map((portfolioNo) => [portfolioNo, new Map()]));
 
-  const { tasks, cashPlans, links } = await planTasks(session, portfolios, marks, horizon, changes);
+  const { tasks, cashPlans } = await planTasks(session, portfolios, marks, { horizon, links, changes });
   const outcome = { portfolios: claimed.length, keys: 0, rows: 0, epochs: 0, failures: 0 };
   const run = async (wave: readonly FoldTask[]) => {
     for (const chunk of chunks(wave, horizon)) {
@@ -85,9 +90,13 @@ async function planTasks(
   session: FoldSession,
   portfolios: ReadonlyMap<number, ClaimedPortfolio>,
   marks: readonly MarkRow[],
-  horizon: Day | null,
-  changes: ReadonlyMap<number, DayChanges>,
+  known: {
+    readonly horizon: Day | null;
+    readonly links: readonly Link[];
+    readonly changes: ReadonlyMap<number, DayChanges>;
+  },
 ): Promise<Planned> {
+  const { horizon, links, changes } = known;
   const plans = planKeys(marks);
   const roll = marks.filter((mark) => mark.securityNo === 0);
   if (roll.length > 0 && horizon !== null) {
@@ -106,7 +115,6 @@ async function planTasks(
       });
   }
 
-  const links = await session.links([...portfolios.keys()]);
   const tasks: FoldTask[] = [];
   const cashPlans: CashPlan[] = [];
   for (const { portfolio, members } of await groupsOf(session, portfolios, plans.values(), links)) {
@@ -123,7 +131,7 @@ async function planTasks(
       for (const currency of new Set(members.filter((key) => !key.isCash).map((key) => key.currency)))
         cashPlans.push({ portfolioNo, of: { currency }, plan });
   }
-  return { tasks, cashPlans, links };
+  return { tasks, cashPlans };
 }
 
 /** The keys that are asked for, with those that reorganisations tie to them. */

@@ -60,6 +60,8 @@ export interface KeyRow extends KeyRef {
   readonly watermarkDay: Day | null;
   /** There may be rows to make after the watermark. */
   readonly open: boolean;
+  /** The lowest version of the fold among its rows; 0 when it was never folded. */
+  readonly foldVersion: number;
   readonly checksum: bigint;
 }
 
@@ -90,6 +92,8 @@ export interface Checkpoint extends KeyRef {
 }
 
 export interface TransactionRow extends KeyRef {
+  /** As the fields may not even have it. */
+  readonly transactionId: string;
   readonly fields: TransactionFields;
 }
 

@@ -74,6 +74,8 @@ export interface KeyStateRow extends KeyRef {
   readonly firstDay: Day | null;
   readonly watermarkDay: Day | null;
   readonly open: boolean;
+  /** The lowest version of the fold among its rows. */
+  readonly foldVersion: number;
   readonly checksum: bigint;
 }
 
@@ -124,9 +126,15 @@ export interface PortfolioWrites {
 export interface Failure extends KeyRef {
   readonly position: number;
   readonly reason: string;
+  /** The transaction it failed at, where it was one. */
+  readonly transactionId: string | null;
 }
 
 export interface FoldSession {
+  /** The program's version of the fold. */
+  readonly foldVersion: number;
+  /** Comes before everything else: how many portfolios are folded at most. */
+  expect(portfolios: number): Promise<void>;
   /** Locks those of the portfolios that no other worker holds. */
   claim(portfolioNos: readonly number[]): Promise<ClaimedPortfolio[]>;
   /** In the order of the events that made them. */
@@ -140,7 +148,7 @@ export interface FoldSession {
   cashKeys(portfolioNos: readonly number[]): Promise<KeyRow[]>;
   /** Which keys reorganisations tie together; `mixed` where one is cash and the other is not. */
   links(portfolioNos: readonly number[]): Promise<Link[]>;
-  /** For each key its last checkpoint before the day, where there is one. */
+  /** For each key its last checkpoint before the day, where there is one of this version. */
   checkpoints(points: readonly (KeyRef & { beforeDay: Day })[]): Promise<Checkpoint[]>;
   /** The keys' transactions that are not cancelled, from the instant on (null: all). */
   transactions(points: readonly (KeyRef & { at: string | null })[]): Promise<TransactionRow[]>;
@@ -174,17 +182,31 @@ export interface FoldSession {
   ): Promise<{ portfolioNo: number; day: Day; text: string | null }[]>;
   writePortfolios(writes: PortfolioWrites): Promise<void>;
   deleteMarks(dirtyIds: readonly number[]): Promise<void>;
+  /** Reads what can be read without waiting for one another's answers. */
+  together<T extends readonly unknown[]>(work: {
+    readonly [K in keyof T]: () => Promise<T[K]>;
+  }): Promise<T>;
+}
+
+export interface DirtyPortfolio {
+  readonly portfolioNo: number;
+  /** An estimate of how many keys there are to fold. */
+  readonly marks: number;
+  /** Something happened to the portfolio itself (`FRESH_CAUSES`). */
+  readonly fresh: boolean;
+}
+
+export interface Look {
+  readonly limit: number;
+  /** Marks of these causes only; of any, where none are given. */
+  readonly causes?: readonly Cause[];
+  /** Portfolios to leave out. */
+  readonly except?: readonly number[];
 }
 
 export interface FoldStore {
-  /**
-   * Portfolios with marks of the given causes (of any, where none are given), the longest waiting first,
-   * with an estimate of how many keys each touches.
-   */
-  dirtyPortfolios(
-    limit: number,
-    causes?: readonly Cause[],
-  ): Promise<{ portfolioNo: number; marks: number }[]>;
+  /** Portfolios with marks: fresh ones and others by turns, of each kind the longest waiting first. */
+  dirtyPortfolios(look: Look): Promise<DirtyPortfolio[]>;
   /** Runs in one REPEATABLE READ transaction, again when it lost a race. */
   transaction<T>(work: (session: FoldSession) => Promise<T>): Promise<T>;
 }

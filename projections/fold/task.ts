@@ -1,4 +1,5 @@
 /** What is folded by one plan, and the transactions it takes. */
+import { naming } from '../../domain/books/fold-error.ts';
 import type { Transaction } from '../../domain/books/model.ts';
 import {
   cashLeg,
@@ -70,18 +71,14 @@ export async function loadTasks(session: FoldSession, tasks: readonly FoldTask[]
   );
   const checkpointOf = (task: FoldTask) =>
     task.keys.length === 1 ? checkpoints.get(keyOf(task.keys[0]!)) : undefined;
-  const rows = groupByKey(
-    await session.transactions(
-      tasks.flatMap((task) =>
-        task.keys.map(({ portfolioNo, securityNo }) => ({
-          portfolioNo,
-          securityNo,
-          at: checkpointOf(task)?.at ?? null,
-        })),
-      ),
-    ),
-  );
   const cashOf = ({ portfolio, keys }: FoldTask) => keys.filter((key) => isDerivedCash(portfolio, key));
+  const own = tasks.flatMap((task) =>
+    task.keys.map(({ portfolioNo, securityNo }) => ({
+      portfolioNo,
+      securityNo,
+      at: checkpointOf(task)?.at ?? null,
+    })),
+  );
   const points = tasks.flatMap((task) =>
     cashOf(task).map(({ portfolioNo, currency }) => ({
       portfolioNo,
@@ -89,7 +86,11 @@ export async function loadTasks(session: FoldSession, tasks: readonly FoldTask[]
       at: checkpointOf(task)?.at ?? null,
     })),
   );
-  const paid = await (points.length === 0 ? [] : session.paidTransactions(points));
+  const [ownRows, paid] = await session.together([
+    () => session.transactions(own),
+    async () => (points.length === 0 ? [] : session.paidTransactions(points)),
+  ]);
+  const rows = groupByKey(ownRows);
   const paidBy = new Map<string, PaidRow[]>();
   for (const row of paid) push(paidBy, `${row.portfolioNo}/${row.currency}`, row);
 
@@ -112,9 +113,12 @@ function inOrder(
   timeZone: string,
   checkpoint: Checkpoint | undefined,
 ): Transaction[] {
-  const transactions = own.map((row) => transactionFrom(row.fields, timeZone));
-  for (const { fields, currency } of paid) {
-    const leg = cashLeg(transactionFrom(fields, timeZone), {
+  const read = ({ transactionId, fields }: TransactionRow) =>
+    naming(transactionId, () => transactionFrom(fields, timeZone));
+  const transactions = own.map(read);
+  for (const row of paid) {
+    const { fields, currency } = row;
+    const leg = cashLeg(read(row), {
       securityId: fields.security_id,
       currency,
       isCash: false,

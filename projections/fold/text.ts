@@ -3,10 +3,11 @@
  * decide whether a row changed. Columns stand in the order of the tables, tab-separated, as `COPY`
  * wants them; equal contents have equal texts because decimals print canonically.
  */
-import { decimal, format } from '../../domain/decimal.ts';
+import { decimal, format, ZERO } from '../../domain/decimal.ts';
 import type { Decimal } from '../../domain/decimal.ts';
 import { isoDate } from '../../domain/dates.ts';
 import type { DayRow, Effect, PortfolioDay } from '../../domain/books/model.ts';
+import type { Checkpoint } from './model.ts';
 
 export const NULL = '\\N';
 
@@ -21,52 +22,70 @@ export function escape(value: string): string {
     : value;
 }
 
+/** The value of a column before it is printed; a text stands as it is. */
+export type Cell = Decimal | string | null;
+
+/** The value columns of `position_timeseries`, into `cells`. */
+export function seriesCells(row: DayRow, estimated: boolean, cells: Cell[]): void {
+  cells[0] = row.bodMarketValue;
+  cells[1] = row.bodFlow;
+  cells[2] = row.eodFlow;
+  cells[3] = row.bodExternal;
+  cells[4] = row.eodExternal;
+  cells[5] = row.eodMarketValue;
+  cells[6] = row.income;
+  cells[7] = row.fees;
+  cells[8] = row.taxes;
+  cells[9] = row.quantity;
+  cells[10] = row.cost;
+  cells[11] = row.bodFxRate;
+  cells[12] = row.fxRate;
+  cells[13] = row.status;
+  cells[14] = row.bodMarketValueBase;
+  cells[15] = row.bodExternalBase;
+  cells[16] = row.eodExternalBase;
+  cells[17] = row.eodMarketValueBase;
+  cells[18] = row.incomeBase;
+  cells[19] = row.feesBase;
+  cells[20] = row.taxesBase;
+  cells[21] = row.costBase;
+  cells[22] = row.active ? 'true' : 'false';
+  cells[23] = estimated ? 'true' : 'false';
+}
+
+/** The value columns of `daily_position_snapshots`, into `cells`. */
+export function snapshotCells(row: DayRow, cells: Cell[]): void {
+  cells[0] = row.quantity;
+  cells[1] = row.costBase;
+  cells[2] = row.cost;
+  cells[3] = row.price;
+  cells[4] = row.priceDay === null ? null : isoDate(row.priceDay);
+  cells[5] = row.eodMarketValueBase;
+  cells[6] = row.eodMarketValue;
+  cells[7] = row.realized;
+  cells[8] = row.realizedLocal;
+  cells[9] = row.realizedPrice;
+  cells[10] = row.realizedFx;
+  cells[11] = row.status;
+}
+
+const seriesRow: Cell[] = [];
+const snapshotRow: Cell[] = [];
+
+export function cellText(cell: Cell): string {
+  return typeof cell === 'string' ? cell : text(cell);
+}
+
 /** The value columns of `position_timeseries`. Joined at once: a text built up in steps costs twice as much. */
 export function seriesText(row: DayRow, estimated: boolean): string {
-  return [
-    text(row.bodMarketValue),
-    text(row.bodFlow),
-    text(row.eodFlow),
-    text(row.bodExternal),
-    text(row.eodExternal),
-    text(row.eodMarketValue),
-    format(row.income),
-    format(row.fees),
-    format(row.taxes),
-    format(row.quantity),
-    format(row.cost),
-    text(row.bodFxRate),
-    text(row.fxRate),
-    row.status,
-    text(row.bodMarketValueBase),
-    text(row.bodExternalBase),
-    text(row.eodExternalBase),
-    text(row.eodMarketValueBase),
-    text(row.incomeBase),
-    text(row.feesBase),
-    text(row.taxesBase),
-    text(row.costBase),
-    row.active ? 'true' : 'false',
-    estimated ? 'true' : 'false',
-  ].join('\t');
+  seriesCells(row, estimated, seriesRow);
+  return seriesRow.map(cellText).join('\t');
 }
 
 /** The value columns of `daily_position_snapshots`. */
 export function snapshotText(row: DayRow): string {
-  return [
-    format(row.quantity),
-    text(row.costBase),
-    format(row.cost),
-    text(row.price),
-    row.priceDay === null ? NULL : isoDate(row.priceDay),
-    text(row.eodMarketValueBase),
-    text(row.eodMarketValue),
-    text(row.realized),
-    format(row.realizedLocal),
-    text(row.realizedPrice),
-    text(row.realizedFx),
-    row.status,
-  ].join('\t');
+  snapshotCells(row, snapshotRow);
+  return snapshotRow.map(cellText).join('\t');
 }
 
 /** The value columns of `position_history`. */
@@ -79,6 +98,14 @@ export function historyText(effect: Effect): string {
   );
 }
 
+/** The columns of `fold_checkpoints`, but for the fold's version. */
+export function checkpointText(c: Checkpoint): string {
+  return (
+    `${c.portfolioNo}\t${c.securityNo}\t${c.at}\t${c.rank}\t${escape(c.transactionId)}\t${c.day}\t${c.seq}\t` +
+    escape(String(c.state))
+  );
+}
+
 /** The value columns of `portfolio_timeseries`. */
 export function portfolioText(row: PortfolioDay): string {
   return (
@@ -88,39 +115,50 @@ export function portfolioText(row: PortfolioDay): string {
   );
 }
 
+// The texts last read of each column, with their values: a day repeats most of the values of the day before.
+const readTexts: string[] = [];
+const readValues: Decimal[] = [];
+
+function read(text: string, column: number): Decimal {
+  if (text === '0') return ZERO;
+  if (readTexts[column] === text) return readValues[column]!;
+  const value = decimal(text);
+  readTexts[column] = text;
+  readValues[column] = value;
+  return value;
+}
+
 export function parsePortfolioText(line: string): PortfolioDay {
-  const [bod, bodFlow, eodFlow, eod, income, fees, taxes, cost, positions, estimated] = line.split('\t');
+  const columns = line.split('\t');
+  return { ...amounts(columns), positions: Number(columns[8]), estimatedPositions: Number(columns[9]) };
+}
+
+function amounts(columns: readonly string[]): Omit<PortfolioDay, 'positions' | 'estimatedPositions'> {
   return {
-    bodMarketValue: decimal(bod!),
-    bodCashflow: decimal(bodFlow!),
-    eodCashflow: decimal(eodFlow!),
-    eodMarketValue: decimal(eod!),
-    income: decimal(income!),
-    fees: decimal(fees!),
-    taxes: decimal(taxes!),
-    cost: decimal(cost!),
-    positions: Number(positions),
-    estimatedPositions: Number(estimated),
+    bodMarketValue: read(columns[0]!, 0),
+    bodCashflow: read(columns[1]!, 1),
+    eodCashflow: read(columns[2]!, 2),
+    eodMarketValue: read(columns[3]!, 3),
+    income: read(columns[4]!, 4),
+    fees: read(columns[5]!, 5),
+    taxes: read(columns[6]!, 6),
+    cost: read(columns[7]!, 7),
   };
 }
 
+/** Of the columns of a position's row the portfolio's begin here: eight amounts and two marks. */
+const CONTRIBUTION = 14;
+
 /** What a stored position row adds to its portfolio's; null when it cannot be added up. */
 export function parseContribution(series: string): PortfolioDay | null {
-  const columns = series.split('\t');
-  const base = columns.slice(14, 22);
-  if (base.includes(NULL)) return null;
-  const [bod, bodFlow, eodFlow, eod, income, fees, taxes, cost] = base.map(decimal);
+  let start = 0;
+  for (let column = 0; column < CONTRIBUTION; column++) start = series.indexOf('\t', start) + 1;
+  const columns = series.slice(start).split('\t');
+  for (let column = 0; column < 8; column++) if (columns[column] === NULL) return null;
   return {
-    bodMarketValue: bod!,
-    bodCashflow: bodFlow!,
-    eodCashflow: eodFlow!,
-    eodMarketValue: eod!,
-    income: income!,
-    fees: fees!,
-    taxes: taxes!,
-    cost: cost!,
-    positions: columns[22] === 'true' ? 1 : 0,
-    estimatedPositions: columns[23] === 'true' ? 1 : 0,
+    ...amounts(columns),
+    positions: columns[8] === 'true' ? 1 : 0,
+    estimatedPositions: columns[9] === 'true' ? 1 : 0,
   };
 }
 

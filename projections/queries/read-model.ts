@@ -14,7 +14,9 @@ import type {
   PortfolioDayRow,
   PortfolioRow,
   PositionDayRow,
+  PositionFigureRow,
   QuarantineRow,
+  RealizedGainRow,
   SnapshotRow,
   TransactionRow,
 } from './rows.ts';
@@ -55,6 +57,13 @@ export interface CashflowKey {
   readonly securityId: string;
 }
 
+export interface EpochFilter {
+  /** Of one position; `null` asks for the portfolio's own. */
+  readonly securityId?: string | null;
+  /** Those flipped together with the portfolio's own after an epoch and through another. */
+  readonly flippedWith?: { readonly after: number; readonly through: number };
+}
+
 /** One consistent state of the books. Rows come in ascending order of their key. */
 export interface ReadModel {
   version(): Promise<Version>;
@@ -64,6 +73,8 @@ export interface ReadModel {
   portfolio(portfolioId: string): Promise<{ portfolio: PortfolioRow; version: Version } | undefined>;
   /** The currency of a security, when it is known. */
   securityCurrency(securityId: string): Promise<string | undefined>;
+  /** Every security that the portfolio has or had transactions on, or cash that they moved. */
+  securitiesOf(portfolioId: string): Promise<string[]>;
   /** Of each portfolio the first days after its watermark that cannot be completed, by date and security. */
   blockedDays(portfolioIds: readonly string[], limit: number): Promise<BlockedDayRow[]>;
   pendingTransactions(portfolioId: string): Promise<PendingRow[]>;
@@ -90,12 +101,23 @@ export interface ReadModel {
     filter: DateRange & { readonly securityId?: string },
     page: Page<TransactionKey>,
   ): Promise<TransactionRow[]>;
-  /** The audit of restatements; `securityId` null asks for the portfolio's own. */
-  epochs(
+  /** The audit of restatements. */
+  epochs(portfolioId: string, filter: EpochFilter, page: Page<number>): Promise<EpochRow[]>;
+  /** The lowest epoch of the portfolio whose rows are all kept; what earlier ones showed was pruned. */
+  keptFrom(portfolioId: string): Promise<number>;
+  /** By day, where anything was realised: now or, with an epoch of the portfolio, as it showed them. */
+  realizedGains(portfolioId: string, epoch?: number): Promise<RealizedGainRow[]>;
+  /** What is compared of positions' days, by security and date. */
+  positionFigures(
     portfolioId: string,
-    filter: { readonly securityId?: string | null },
-    page: Page<number>,
-  ): Promise<EpochRow[]>;
+    securityIds: readonly string[],
+    range: DateRange,
+  ): Promise<PositionFigureRow[]>;
+  /**
+   * Runs `work` on the generation that readers saw before the last flip, on the same snapshot; `undefined`
+   * when it is no longer kept. This model must not be used until it resolves.
+   */
+  retained<T>(work: (model: ReadModel) => Promise<T>): Promise<T | undefined>;
   /** What folding a position takes; `undefined` for a security that the portfolio never held. */
   book(portfolio: PortfolioRow, securityId: string): Promise<Book | undefined>;
   /** Rates with one of the currencies on either side, up to a day. */

@@ -129,6 +129,34 @@ export interface CashflowRow {
   readonly epoch: number;
 }
 
+/** What a portfolio realised on a day, in base currency; gains without a known rate are not in it. */
+export interface RealizedGainRow {
+  readonly date: string;
+  readonly realized_gain: string;
+}
+
+/**
+ * What versions of a position's day are compared by. In base currency but for the two flows that name the
+ * position, which are in its own; `realized_gain` is the sum so far.
+ */
+export interface PositionFigureRow {
+  readonly security_id: string;
+  readonly date: string;
+  readonly quantity: string;
+  readonly cost_basis: string | null;
+  readonly market_value: string | null;
+  readonly realized_gain: string | null;
+  readonly bod_market_value: string | null;
+  readonly bod_cashflow: string | null;
+  readonly eod_cashflow: string | null;
+  readonly bod_cashflow_position: string | null;
+  readonly eod_cashflow_position: string | null;
+  readonly income: string | null;
+  readonly fees: string | null;
+  readonly taxes: string | null;
+  readonly fx_rate: string | null;
+}
+
 export interface TransactionRow {
   /** Corrections applied. */
   readonly fields: TransactionFields;
@@ -148,6 +176,8 @@ export interface PendingRow {
 export interface QuarantineRow {
   /** `null`: the event belongs to no single position. */
   readonly security_id: string | null;
+  /** The transaction that the fold stopped at; `null` where it was none, or none that is known. */
+  readonly transaction_id: string | null;
   readonly position: number;
   readonly reason: string;
 }

@@ -1,141 +1,131 @@
-/** Rebuilds started over HTTP: one at a time in a process, followed while they run, remembered for a while. */
-import type { Progress } from '../projector.ts';
-import type { Projections, RebuildScope } from '../service.ts';
+/**
+ * Rebuilds ordered over HTTP: they run in this process and are followed over the record of all of them,
+ * whichever process they run in.
+ */
+import type { Decimal } from '../../domain/decimal.ts';
+import type { DiffReport } from '../diff/report.ts';
+import type { Operations } from '../operations.ts';
+import type { Approval, RebuildRun, RebuildScope } from './runs.ts';
+import { rebuildView } from './view.ts';
+import type { RebuildView } from './view.ts';
 
-export interface RebuildJobScope {
-  readonly portfolio_id?: string;
-  readonly security_id?: string;
-  /** ISO date. */
-  readonly from?: string;
-}
-
-export interface RebuildJob {
-  readonly rebuild_id: string;
-  readonly status: 'running' | 'completed' | 'failed' | 'cancelled';
-  readonly scope: RebuildJobScope;
-  readonly started_at: string;
-  readonly finished_at: string | null;
-  readonly events_total: number;
-  readonly events_done: number;
-  readonly rows_written: number;
-  readonly rows_per_second: number;
-  readonly eta_seconds: number | null;
-  readonly error: string | null;
+export interface RebuildRequest {
+  readonly scope: Omit<RebuildScope, 'all'>;
+  readonly approval: Approval;
+  readonly retainHours?: number;
 }
 
 export interface RebuildJobs {
-  /** `undefined` when one is running already. */
-  start(scope: RebuildJobScope, correlationId: string): Promise<RebuildJob | undefined>;
+  /** Resolves when it is on record and running. @throws `RebuildBusy` */
+  start(request: RebuildRequest, correlationId: string): Promise<RebuildView>;
+  dryRun(scope: Omit<RebuildScope, 'all'>, materiality: Decimal | undefined): Promise<DiffReport>;
   /** The newest first. */
-  list(): Promise<readonly RebuildJob[]>;
-  find(rebuildId: string): Promise<RebuildJob | undefined>;
+  list(): Promise<readonly RebuildView[]>;
+  find(rebuildId: string): Promise<RebuildView | undefined>;
   /** Asks a running one to stop: it does at its next step, and what it wrote is never shown. */
-  cancel(rebuildId: string): Promise<RebuildJob | undefined>;
-}
-
-/** Ends a rebuild from within, where it reports its progress. */
-class RebuildCancelled extends Error {
-  readonly code = 'rebuild_cancelled';
-  override readonly name = 'RebuildCancelled';
+  cancel(rebuildId: string): Promise<RebuildView | undefined>;
+  /**
+   * Shows readers what waits for approval, in the background.
+   * @returns it as it was, or `undefined` when there is none of that id
+   */
+  approve(
+    rebuildId: string,
+    retainHours: number | undefined,
+    correlationId: string,
+  ): Promise<RebuildView | undefined>;
+  /** Goes on with one that was ordered over HTTP and whose process died; returns the interrupted one, whoever ordered it. */
+  resume(): Promise<RebuildView | undefined>;
+  /** Resolves when nothing of this process is running any more. */
+  idle(): Promise<void>;
 }
 
 export interface RebuildJobsOptions {
-  readonly projections: Pick<Projections, 'rebuild'>;
-  /** Milliseconds. */
-  readonly now: () => number;
-  readonly newId: () => string;
-  readonly onFailure: (error: unknown, job: RebuildJob, correlationId: string) => void;
-  readonly onProgress?: (
-    progress: { total: number; done: number; rowsPerSecond: number } | undefined,
-  ) => void;
+  readonly operations: Pick<Operations, 'rebuild' | 'dryRun' | 'approve' | 'cancel' | 'runs'>;
+  readonly onFailure: (error: unknown, rebuildId: string | undefined, correlationId: string) => void;
 }
 
-const REMEMBERED = 100;
+const WHO = 'http';
+const LISTED = 100;
 
-export function createRebuildJobs(options: RebuildJobsOptions): RebuildJobs {
-  const { projections, now, newId } = options;
-  const jobs: RebuildJob[] = [];
-  const cancelled = new Set<string>();
+export function createRebuildJobs({ operations, onFailure }: RebuildJobsOptions): RebuildJobs {
+  const { runs } = operations;
+  const running = new Set<Promise<unknown>>();
 
-  const iso = () => new Date(now()).toISOString();
-
-  function update(id: string, change: Partial<RebuildJob>): RebuildJob {
-    const index = jobs.findIndex((job) => job.rebuild_id === id);
-    const job = { ...jobs[index]!, ...change };
-    jobs[index] = job;
-    return job;
+  function watch(work: Promise<unknown>): void {
+    const settled = work.catch(() => undefined).finally(() => running.delete(settled));
+    running.add(settled);
   }
 
-  function follow(id: string, startedMs: number, { phase, done, total, rows }: Progress): void {
-    if (cancelled.delete(id)) throw new RebuildCancelled('cancelled on request');
-    const seconds = Math.max((now() - startedMs) / 1000, 1e-3);
-    const job = update(id, {
-      ...(phase === 'read' || phase === 'register' ? { events_done: done, events_total: total } : {}),
-      ...(rows === undefined ? {} : { rows_written: rows, rows_per_second: rows / seconds }),
-      eta_seconds: done > 0 && phase !== 'catch up' ? (seconds * (total - done)) / done : null,
+  /** Runs in the background from the moment that it is on record; rejects with what kept it from getting there. */
+  function begin(
+    scope: RebuildScope,
+    approval: Approval,
+    correlationId: string,
+    options: { readonly rebuildId?: string; readonly retainHours?: number },
+  ): Promise<RebuildRun> {
+    return new Promise((resolve, reject) => {
+      let begun: string | undefined;
+      const work = operations.rebuild(scope, undefined, {
+        approval,
+        who: WHO,
+        ...options,
+        onStarted: (run) => {
+          begun = run.rebuildId;
+          resolve(run);
+        },
+      });
+      work.catch((error: unknown) => {
+        if (begun === undefined) reject(error instanceof Error ? error : new Error(String(error)));
+        else onFailure(error, begun, correlationId);
+      });
+      watch(work);
     });
-    options.onProgress?.({ total, done, rowsPerSecond: job.rows_per_second });
-  }
-
-  function scopeOf({ portfolio_id, security_id, from }: RebuildJobScope): RebuildScope {
-    if (portfolio_id === undefined && security_id === undefined && from === undefined) return { all: true };
-    return {
-      ...(portfolio_id === undefined ? {} : { portfolioId: portfolio_id }),
-      ...(security_id === undefined ? {} : { securityId: security_id }),
-      ...(from === undefined ? {} : { from }),
-    };
   }
 
   return {
-    async start(scope, correlationId) {
-      if (jobs.some((job) => job.status === 'running')) return undefined;
-      const startedMs = now();
-      const job: RebuildJob = {
-        rebuild_id: newId(),
-        status: 'running',
-        scope,
-        started_at: iso(),
-        finished_at: null,
-        events_total: 0,
-        events_done: 0,
-        rows_written: 0,
-        rows_per_second: 0,
-        eta_seconds: null,
-        error: null,
-      };
-      jobs.unshift(job);
-      jobs.splice(REMEMBERED);
-      const id = job.rebuild_id;
-      projections
-        .rebuild(scopeOf(scope), (progress) => follow(id, startedMs, progress))
-        .then(
-          ({ rows, rowsPerSecond }) =>
-            update(id, {
-              status: 'completed',
-              finished_at: iso(),
-              rows_written: rows,
-              rows_per_second: rowsPerSecond,
-              eta_seconds: 0,
-            }),
-          (error: unknown) => {
-            const failed = update(id, {
-              status: error instanceof RebuildCancelled ? 'cancelled' : 'failed',
-              finished_at: iso(),
-              eta_seconds: null,
-              error: error instanceof Error ? error.message : String(error),
-            });
-            if (failed.status === 'failed') options.onFailure(error, failed, correlationId);
-          },
-        )
-        .finally(() => options.onProgress?.(undefined));
-      return job;
+    async start({ scope, approval, retainHours }, correlationId) {
+      const { portfolioId, securityId, from } = scope;
+      const all = portfolioId === undefined && securityId === undefined && from === undefined;
+      const run = await begin(
+        all ? { ...scope, all } : scope,
+        approval,
+        correlationId,
+        retainHours === undefined ? {} : { retainHours },
+      );
+      return rebuildView(run);
     },
-    list: async () => jobs,
-    find: async (id) => jobs.find((job) => job.rebuild_id === id),
-    async cancel(id) {
-      const job = jobs.find(({ rebuild_id }) => rebuild_id === id);
-      if (job?.status === 'running') cancelled.add(id);
-      return job;
+    dryRun: (scope, materiality) => operations.dryRun(scope, materiality),
+    async list() {
+      return (await runs.list(LISTED)).map(rebuildView);
+    },
+    async find(rebuildId) {
+      const run = await runs.find(rebuildId);
+      return run && rebuildView(run);
+    },
+    async cancel(rebuildId) {
+      const run = await operations.cancel(rebuildId);
+      return run && rebuildView(run);
+    },
+    async approve(rebuildId, retainHours, correlationId) {
+      const run = await runs.find(rebuildId);
+      if (run?.status !== 'awaiting_approval') return run && rebuildView(run);
+      const work = operations.approve(rebuildId, {
+        who: WHO,
+        ...(retainHours === undefined ? {} : { retainHours }),
+      });
+      work.catch((error: unknown) => onFailure(error, rebuildId, correlationId));
+      watch(work);
+      return rebuildView(run);
+    },
+    async resume() {
+      const run = await runs.open();
+      if (!run?.interrupted) return undefined;
+      if (run.who !== WHO) return rebuildView(run);
+      const resumed = await begin(run.scope, run.approval, run.rebuildId, { rebuildId: run.rebuildId });
+      return rebuildView(resumed);
+    },
+    async idle() {
+      while (running.size > 0) await Promise.all(running);
     },
   };
 }

@@ -1,30 +1,40 @@
 /**
  * Rebuild of everything: the log replayed into the idle generation beside the active one, which stays
- * readable and live until one flip.
+ * readable and live until one flip. What is done is on record, so that a rebuild that was killed is gone on
+ * with where it was.
  */
-import { createChecksum } from '../../domain/books/checksum.ts';
-import { isEstimated } from '../../domain/books/aggregate.ts';
-import { isoDate } from '../../domain/dates.ts';
-import { format } from '../../domain/decimal.ts';
+import { combine } from '../../domain/books/checksum.ts';
+import { FOLD_VERSION } from '../../domain/books/version.ts';
 import type { EventLog } from '../../domain/log.ts';
-import { escape, historyText, NULL, portfolioText, seriesText, snapshotText } from '../fold/text.ts';
-import { checkpointsOf, isOpen } from '../fold/checkpoints.ts';
-import type { DiscrepancyRow, KeyStateRow, PendingRow } from '../fold/store.ts';
+import { compareGenerations } from '../diff/generations.ts';
+import { changedSummary } from '../diff/report.ts';
 import { otherSlot } from '../generation.ts';
-import type { Generations, Slot } from '../generation.ts';
+import { handOver, onLevelSnapshots } from '../hand-over.ts';
+import { bringLevel } from '../level.ts';
+import type { Generation, Generations, Slot } from '../generation.ts';
 import type { Progress, Projector } from '../projector.ts';
-import { collectFacts } from '../replay/facts.ts';
-import { createReplayer } from '../replay/replay.ts';
-import type { ReplayedKey, Replayer } from '../replay/replay.ts';
-import type { PortfolioRecord } from '../register/model.ts';
-import type { BulkPortfolioState, RebuildStore, RowSink } from './store.ts';
+import { checksumText } from '../verify/checksums.ts';
+import { verifyStored } from '../verify/stored.ts';
+import { streamFacts } from './facts-phase.ts';
+import { createJournal, RebuildCancelled } from './journal.ts';
+import type { Journal } from './journal.ts';
+import { partitionsOf } from './partitions.ts';
+import { isApproved } from './runs.ts';
+import type { Approval, RebuildReport, RebuildRun } from './runs.ts';
+
+export { RebuildCancelled } from './journal.ts';
 
 export interface RebuildResult {
+  readonly rebuildId: string;
+  readonly status: 'completed' | 'awaiting_approval';
   readonly slot: Slot;
   readonly keys: number;
   readonly rows: number;
   readonly seconds: number;
   readonly rowsPerSecond: number;
+  readonly report: RebuildReport | null;
+  /** It went on with one that was interrupted. */
+  readonly resumed: boolean;
 }
 
 /** A rebuild that found what keeps it from being shown to readers. */
@@ -39,212 +49,286 @@ export interface RebuildDependencies {
   readonly projectorOf: (slot: Slot) => Projector;
 }
 
+export interface RebuildAllOrder {
+  /** Only what was known at this position of the log; such a generation is never shown. */
+  readonly knownAt?: number;
+  readonly approval: Approval;
+  readonly who: string;
+  /** How long the former generation is kept level after the flip. */
+  readonly retainHours: number;
+  readonly onStarted?: (run: RebuildRun) => void;
+  /** Go on with this one, and none other. */
+  readonly rebuildId?: string;
+}
+
+export interface ApprovalOrder {
+  readonly who: string;
+  readonly retainHours: number;
+}
+
+/**
+ * Rebuilds everything, or goes on with the rebuild that was interrupted.
+ * @throws RebuildBusy while another one is running, RebuildRefused, RebuildCancelled
+ */
 export async function rebuildAll(
-  { log, generations, projectorOf }: RebuildDependencies,
+  dependencies: RebuildDependencies,
+  order: RebuildAllOrder,
   onProgress?: (progress: Progress) => void,
 ): Promise<RebuildResult> {
-  const started = performance.now();
-  const from = await generations.active();
-  const slot = otherSlot(from);
-  const { rebuild } = generations.of(slot);
-  const hold = await rebuild.begin();
+  const { generations } = dependencies;
+  const lock = await generations.lock(`rebuild by ${order.who}`);
   try {
-    const head = await log.head();
-    const facts = await collectFacts(log, head, (done, total) =>
-      onProgress?.({ phase: 'read', done, total }),
-    );
-    const epochs = await nextEpochs(generations.of(from).rebuild);
-    const { keys, rows } = await fill(rebuild, createReplayer(facts), epochs, onProgress);
-    await rebuild.finish(facts.position);
-    await rebuild.inheritAudit(keys, head);
-    // From here on it is live like the active one, and shown as soon as it is level with it.
-    const projector = projectorOf(slot);
-    const catchUp = () => projector.step((progress) => onProgress?.({ ...progress, phase: 'catch up' }));
-    // The active one stands still during the flip, so most is done before: as long as that brings the
-    // slot closer, which it does not when events come as fast as they are folded.
-    for (let last = Infinity, done = await catchUp(); done > 0 && done < last / 2; done = await catchUp())
-      last = done;
-    while (!(await generations.flip(slot, catchUp))) {
-      const { failedKeys } = await generations.of(slot).state();
-      if (failedKeys > 0)
-        throw new RebuildRefused(`${failedKeys} quarantined keys keep the new generation from being shown`);
-    }
-    const seconds = (performance.now() - started) / 1000;
-    return { slot, keys, rows, seconds, rowsPerSecond: rows / seconds };
+    const slot = otherSlot(await generations.active());
+    const found = await interrupted(generations, slot, order);
+    if (order.rebuildId !== undefined && found?.rebuildId !== order.rebuildId)
+      throw new RebuildRefused(`rebuild ${order.rebuildId} is not there to be resumed`);
+    const run =
+      found ??
+      (await generations.runs.create({
+        scope: { all: true, ...(order.knownAt === undefined ? {} : { knownAt: order.knownAt }) },
+        slot,
+        approval: order.approval,
+        who: order.who,
+      }));
+    order.onStarted?.(run);
+    return await conclude(dependencies, run, onProgress, async (journal) => {
+      await build(dependencies, run, slot, journal);
+      return run.scope.knownAt === undefined
+        ? show(dependencies, { ...run, approval: order.approval }, slot, journal, order)
+        : 'completed';
+    });
   } finally {
-    await hold.release();
+    await lock.release();
   }
 }
 
-type NextEpoch = (portfolioId: string, securityId: string | null) => number;
-
-/** Rows of the new generation carry the epoch after the one that readers see now. */
-async function nextEpochs(active: RebuildStore): Promise<NextEpoch> {
-  const epochs = new Map(
-    (await active.epochs()).map(({ portfolioId, securityId, epoch }) => [
-      `${portfolioId}\t${securityId ?? ''}`,
-      epoch,
-    ]),
-  );
-  return (portfolioId, securityId) => (epochs.get(`${portfolioId}\t${securityId ?? ''}`) ?? -1) + 1;
-}
-
-async function fill(
-  store: RebuildStore,
-  replayer: Replayer,
-  epochs: NextEpoch,
+/**
+ * Shows readers a generation that was built and waits for it.
+ * @param rebuildId the one that waits, unless given
+ * @throws RebuildBusy, RebuildRefused when none waits or something keeps it from being shown
+ */
+export async function approveRebuild(
+  dependencies: RebuildDependencies,
+  rebuildId: string | undefined,
+  order: ApprovalOrder,
   onProgress?: (progress: Progress) => void,
-): Promise<{ keys: number; rows: number }> {
-  const { facts } = replayer;
-  // Beside the fold, which keeps the database no busier than one of its processors.
-  const factsWritten = store.writeFacts({
-    portfolios: [...facts.known.portfolios.values()],
-    securities: [...facts.known.securities.values()],
-    transactions: [...facts.known.transactions.values()],
-    keys: facts.keys,
-    splits: facts.market.splits.map(({ securityNo, day, ratio, pricesAdjusted }) => ({
-      securityNo,
-      date: isoDate(day),
-      ratio,
-      pricesAdjusted,
-    })),
-    prices: facts.market.prices,
-    fxRates: facts.market.fxRates,
-    businessDays: facts.businessDays,
-    marks: [],
-    rejected: facts.rejected,
-  });
-  // Awaited below; a failure must not count as unhandled until then.
-  factsWritten.catch(() => undefined);
-  const tables = {
-    history: store.open('position_history'),
-    snapshots: store.open('daily_position_snapshots'),
-    series: store.open('position_timeseries'),
-    portfolios: store.open('portfolio_timeseries'),
-    checkpoints: store.open('fold_checkpoints'),
-  };
-  const states: KeyStateRow[] = [];
-  const portfolioStates: BulkPortfolioState[] = [];
-  const pending: PendingRow[] = [];
-  const discrepancies: DiscrepancyRow[] = [];
-  let rows = 0;
-  let done = 0;
-  const total = facts.known.portfolios.size;
+): Promise<RebuildResult> {
+  const { generations } = dependencies;
+  const lock = await generations.lock(`rebuild by ${order.who}`);
   try {
-    for (const record of facts.known.portfolios.values()) {
-      const { portfolioNo } = record;
-      const replay = replayer.portfolio(record);
-      let next = replay.next();
-      for (; !next.done; next = replay.next()) {
-        const key = next.value;
-        const epoch = epochs(record.settings.portfolio_id, key.details.securityId);
-        const checksum = await writeKey(tables, portfolioNo, key, epoch);
-        rows += key.rows.length;
-        states.push(keyState(portfolioNo, key, epoch, checksum, facts.horizon));
-        await writeCheckpoints(tables.checkpoints, portfolioNo, key);
-        for (const { transactionId, reason } of key.pending)
-          pending.push({ portfolioNo, securityNo: key.securityNo, transactionId, reason });
-        for (const { transactionId, upstream, computed } of key.discrepancies)
-          discrepancies.push({
-            portfolioNo,
-            securityNo: key.securityNo,
-            transactionId,
-            upstream: format(upstream),
-            computed: format(computed),
-          });
-        onProgress?.({ phase: 'fold', done, total, rows });
-      }
-      portfolioStates.push(
-        await writePortfolio(tables.portfolios, record, next.value, epochs, facts.horizon),
+    const run = await generations.runs.open();
+    const idle = await generations.idle();
+    const waits =
+      run?.status === 'awaiting_approval' &&
+      idle.state === 'built' &&
+      idle.rebuildId === run.rebuildId &&
+      (rebuildId === undefined || rebuildId === run.rebuildId);
+    if (!waits)
+      throw new RebuildRefused(
+        rebuildId === undefined
+          ? 'no rebuild waits for approval'
+          : `rebuild ${rebuildId} does not wait for approval`,
       );
-      onProgress?.({ phase: 'fold', done: ++done, total, rows });
-    }
-  } finally {
-    await Promise.all(Object.values(tables).map((table) => table.close()));
-  }
-  await factsWritten;
-  await store.writeStates({ keys: states, portfolios: portfolioStates, pending, discrepancies });
-  return { keys: states.length, rows };
-}
-
-async function writeKey(
-  tables: Record<'history' | 'snapshots' | 'series', RowSink>,
-  portfolioNo: number,
-  { securityNo, effects, rows }: ReplayedKey,
-  epoch: number,
-): Promise<bigint> {
-  const checksum = createChecksum();
-  const key = `${portfolioNo}\t${securityNo}\t`;
-  const version = `\t${epoch}\t${NULL}\t`;
-  for (const row of rows) {
-    const series = seriesText(row, isEstimated(row));
-    const snapshot = snapshotText(row);
-    const date = isoDate(row.day);
-    checksum.add(date, series, snapshot);
-    const place = key + date + version;
-    const seriesWaits = tables.series.write(`${place}${series}\n`);
-    const snapshotsWait = tables.snapshots.write(`${place}${snapshot}\n`);
-    if (seriesWaits) await seriesWaits;
-    if (snapshotsWait) await snapshotsWait;
-  }
-  for (const effect of effects) {
-    const text = historyText(effect);
-    checksum.add(text);
-    const waits = tables.history.write(`${key}${epoch}\t${NULL}\t${text}\n`);
-    if (waits) await waits;
-  }
-  return checksum.value();
-}
-
-async function writeCheckpoints(table: RowSink, portfolioNo: number, key: ReplayedKey): Promise<void> {
-  const { securityNo, effects } = key;
-  for (const c of checkpointsOf({ portfolioNo, securityNo }, effects, 0)) {
-    const state = escape(String(c.state));
-    const waits = table.write(
-      `${portfolioNo}\t${securityNo}\t${c.at}\t${c.rank}\t${escape(c.transactionId)}\t${c.day}\t${c.seq}\t${state}\n`,
+    const slot = otherSlot(await generations.active());
+    const approved: RebuildRun = { ...run, approval: { flip: 'always' } };
+    return await conclude(dependencies, run, onProgress, (journal) =>
+      show(dependencies, approved, slot, journal, order),
     );
-    if (waits) await waits;
+  } finally {
+    await lock.release();
   }
 }
 
-function keyState(
-  portfolioNo: number,
-  { securityNo, effects }: ReplayedKey,
-  epoch: number,
-  checksum: bigint,
-  horizon: number | null,
-): KeyStateRow {
-  return {
-    portfolioNo,
-    securityNo,
-    epoch,
-    firstDay: effects[0]?.day ?? null,
-    watermarkDay: horizon,
-    open: isOpen(effects.at(-1), horizon),
-    checksum,
-  };
+/** The rebuild to go on with, if there is one; any other that is open ends here. */
+async function interrupted(
+  { runs, idle }: Generations,
+  slot: Slot,
+  order: RebuildAllOrder,
+): Promise<RebuildRun | undefined> {
+  const run = await runs.open();
+  if (!run) return undefined;
+  const holds = await idle();
+  const started = run.phase === 'facts' || (holds.rebuildId === run.rebuildId && holds.state !== 'empty');
+  const same =
+    run.status === 'running' &&
+    run.slot === slot &&
+    run.foldVersion === FOLD_VERSION &&
+    run.scope.knownAt === order.knownAt &&
+    !run.cancelRequested;
+  if (same && started) return run;
+  await runs.note(run.rebuildId, { status: 'cancelled', error: 'another rebuild took its place' });
+  return undefined;
 }
 
-async function writePortfolio(
-  table: RowSink,
-  record: PortfolioRecord,
-  {
-    firstDay,
-    days,
-  }: { firstDay: number | null; days: ReadonlyMap<number, Parameters<typeof portfolioText>[0]> },
-  epochs: NextEpoch,
-  horizon: number | null,
-): Promise<BulkPortfolioState> {
-  const { portfolioNo } = record;
-  const epoch = epochs(record.settings.portfolio_id, null);
-  const checksum = createChecksum();
-  let completeThrough: number | null = null;
-  for (const [day, row] of days) {
-    const text = portfolioText(row);
-    checksum.add(`${isoDate(day)}\t${text}`);
-    if (day === (completeThrough === null ? firstDay : completeThrough + 1)) completeThrough = day;
-    const waits = table.write(`${portfolioNo}\t${isoDate(day)}\t${epoch}\t${NULL}\t${text}\n`);
-    if (waits) await waits;
+/** Runs `work` and puts on record how it ended. */
+async function conclude(
+  { generations }: RebuildDependencies,
+  run: RebuildRun,
+  onProgress: ((progress: Progress) => void) | undefined,
+  work: (journal: Journal) => Promise<RebuildResult['status']>,
+): Promise<RebuildResult> {
+  const { runs } = generations;
+  const journal = createJournal(runs, run, onProgress);
+  try {
+    const status = await work(journal);
+    await journal.close({ status, ...(status === 'completed' ? { phase: 'done' } : {}) });
+    const { rows, keys, seconds } = journal.totals();
+    return {
+      rebuildId: run.rebuildId,
+      status,
+      slot: run.slot ?? (await generations.active()),
+      keys,
+      rows,
+      seconds,
+      rowsPerSecond: rows / seconds,
+      report: (await runs.find(run.rebuildId))?.report ?? null,
+      resumed: run.position !== null,
+    };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof RebuildCancelled || error instanceof RebuildRefused) {
+      await generations.of(run.slot!).rebuild.discard();
+      await journal.close({
+        status: error instanceof RebuildCancelled ? 'cancelled' : 'failed',
+        error: message,
+      });
+    } else {
+      // What is done stays: the next rebuild goes on with it. The record may be what cannot be reached.
+      await journal.close({ error: message }).catch(() => undefined);
+    }
+    throw error;
   }
-  return { portfolioNo, epoch, firstDay, horizon, completeThrough, checksum: checksum.value() };
+}
+
+/** Fills the generation, as far as it is not filled yet. */
+async function build(
+  dependencies: RebuildDependencies,
+  run: RebuildRun,
+  slot: Slot,
+  journal: Journal,
+): Promise<void> {
+  const { log, generations } = dependencies;
+  const { rebuild } = generations.of(slot);
+  const resumed = run.phase !== 'facts';
+  let { phase, position } = run;
+  if (phase === 'facts' || position === null) {
+    await journal.enter('facts');
+    await rebuild.begin(run.rebuildId);
+    position = Math.min(await log.head(), run.scope.knownAt ?? Infinity);
+    const events = await readFacts(dependencies, slot, position, journal);
+    phase = 'fold';
+    await journal.enter(phase, { position, events });
+  }
+  if (phase === 'fold') {
+    if (resumed) await journal.enter(phase);
+    const todo = await rebuild.portfoliosToFold();
+    if (resumed) await rebuild.sweep(todo);
+    let done = 0;
+    journal.progress(done, todo.length);
+    await generations.workers.fold(slot, partitionsOf(todo), {
+      signal: journal.signal,
+      onRows: (rows) => journal.wrote(rows, 0),
+      onDone: (portfolios, keys) => {
+        journal.wrote(0, keys);
+        journal.progress((done += portfolios), todo.length);
+      },
+    });
+    await refuseFailures(generations.of(slot));
+    phase = 'keys';
+  }
+  if (phase === 'keys') {
+    await journal.enter(phase);
+    await rebuild.addKeys((done, total) => journal.progress(done, total));
+    await rebuild.finish(position, run.rebuildId, run.scope.knownAt);
+  }
+}
+
+async function readFacts(
+  { log, generations }: RebuildDependencies,
+  slot: Slot,
+  position: number,
+  journal: Journal,
+): Promise<number> {
+  const writer = generations.of(slot).rebuild.openFacts();
+  try {
+    return await streamFacts(log, position, writer, (done, total) => {
+      journal.signal.throwIfAborted();
+      journal.progress(done, total);
+    });
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+async function refuseFailures({ rebuild }: Generation): Promise<void> {
+  const failures = await rebuild.failures();
+  if (failures.length === 0) return;
+  const [first] = failures;
+  throw new RebuildRefused(
+    `${failures.length} keys cannot be folded, ${first!.securityId} in ${first!.portfolioId} first: ${first!.reason}`,
+  );
+}
+
+/** Brings the generation level, checks it, compares it with what readers see, and flips when that is approved. */
+async function show(
+  dependencies: RebuildDependencies,
+  run: RebuildRun,
+  slot: Slot,
+  journal: Journal,
+  { who, retainHours }: ApprovalOrder,
+): Promise<RebuildResult['status']> {
+  const { log, generations, projectorOf } = dependencies;
+  const projector = projectorOf(slot);
+  await journal.enter('catch up');
+  await bringLevel(projector, generations.of(slot), await log.head(), ({ done, total }) => {
+    journal.signal.throwIfAborted();
+    journal.progress(done, total);
+  });
+  await journal.enter('verify');
+  const verified = await soundness(generations.of(slot));
+  await journal.enter('diff');
+  const changed = await changes(dependencies, slot);
+  const report = { verified, changed };
+  await journal.enter('flip', { report });
+  if (!isApproved(run.approval, report)) return 'awaiting_approval';
+  const order = { cause: 'rebuild', rebuildId: run.rebuildId, who, retainHours } as const;
+  await handOver(generations, slot, projector, order, async () => {
+    journal.signal.throwIfAborted();
+    const { failedKeys } = await generations.of(slot).state();
+    if (failedKeys > 0)
+      throw new RebuildRefused(`${failedKeys} quarantined keys keep the new generation from being shown`);
+  });
+  return 'completed';
+}
+
+/** @throws RebuildRefused when what is stored breaks a rule that every generation keeps */
+async function soundness(built: Generation): Promise<NonNullable<RebuildReport['verified']>> {
+  const [broken] = await verifyStored(built.checks);
+  if (broken) {
+    const { rule, table, portfolio_id, security_id, date, stored, expected } = broken;
+    const place = [portfolio_id, security_id, date].filter((part) => part !== undefined).join(' ');
+    throw new RebuildRefused(
+      `the new generation is not sound: ${table} ${place} breaks the rule of ${rule}: ${stored} stored, ${expected} expected`,
+    );
+  }
+  const {
+    position_state: keys,
+    position_timeseries: rows,
+    portfolio_state: portfolios,
+  } = await built.checks.counts();
+  const stored = await built.rebuild.snapshot((reader) => reader.keys());
+  const checksum = checksumText(stored.reduce((sum, key) => combine(sum, key.checksum), 0n));
+  return { keys, rows, portfolios, checksum };
+}
+
+/** What readers would see change. */
+function changes(
+  { generations, projectorOf }: RebuildDependencies,
+  slot: Slot,
+): Promise<NonNullable<RebuildReport['changed']>> {
+  const slots = { before: otherSlot(slot), after: slot };
+  return onLevelSnapshots(generations, slot, projectorOf, async (before, after) =>
+    changedSummary((await compareGenerations(before, after, { slots })).report),
+  );
 }

@@ -1,6 +1,7 @@
 /** Drives the register from the log's feed, each event exactly once. */
 import type { EventLog, StoredEvent } from '../../domain/log.ts';
-import { createRegister, mentionedIn } from './register.ts';
+import { mentionedIn } from './mentioned.ts';
+import { createRegister } from './register.ts';
 import type { Known } from './model.ts';
 import type { RegisterStore } from './store.ts';
 

@@ -28,24 +28,29 @@ export interface TransactionRecord {
 }
 
 /** Why a key has to be folded again. */
-export type Cause =
-  | 'transaction'
-  | 'correction'
-  | 'cancellation'
-  | 'price'
-  | 'fx_rate'
-  | 'split'
-  | 'settings'
-  | 'business_date'
-  | 'operator'
-  | 'fold_version'
-  | 'regeneration'
-  | 'aggregation';
+export const CAUSES = [
+  'transaction',
+  'correction',
+  'cancellation',
+  'price',
+  'fx_rate',
+  'split',
+  'settings',
+  'business_date',
+  'operator',
+  'fold_version',
+  'regeneration',
+  'aggregation',
+] as const;
+export type Cause = (typeof CAUSES)[number];
 
 /** Whether keys are to be folded again though no fact of theirs has changed. */
 export function isOrder(cause: Cause): boolean {
   return cause === 'operator' || cause === 'fold_version';
 }
+
+/** What happens to a portfolio itself, as against what it shares with others, such as a price. */
+export const FRESH_CAUSES: readonly Cause[] = ['transaction', 'correction', 'cancellation'];
 
 /**
  * Whether rows are to be made what the log says they are: those of a key (`regeneration`) or those of the

@@ -21,7 +21,6 @@ import type {
   Cause,
   Known,
   Mark,
-  Mentioned,
   PortfolioRecord,
   RegisterChanges,
   Rejected,
@@ -44,26 +43,6 @@ export interface Register {
   apply(event: StoredEvent): void;
   /** The changes since the last call. */
   drain(): RegisterChanges;
-}
-
-/** The ids whose records the events need; of transactions those that are changed. */
-export function mentionedIn(events: readonly StoredEvent[]): Mentioned {
-  const portfolios = new Set<string>();
-  const securities = new Set<string>();
-  const transactions = new Set<string>();
-  for (const { type, data } of events) {
-    if ('portfolio_id' in data) portfolios.add(data.portfolio_id);
-    if ('security_id' in data) securities.add(data.security_id);
-    if (type === 'TransactionCorrected' || type === 'TransactionCancelled')
-      transactions.add(data.transaction_id);
-    if (type === 'TransactionRecorded') {
-      securities.add(cashSecurityId(data.currency));
-      if (data.target_security_id !== undefined) securities.add(data.target_security_id);
-    }
-    if (type === 'TransactionCorrected' && data.changes.target_security_id !== undefined)
-      securities.add(data.changes.target_security_id);
-  }
-  return { portfolios, securities, transactions };
 }
 
 interface DatedNumber {

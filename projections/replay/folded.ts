@@ -1,10 +1,21 @@
-/** One portfolio folded from facts, with its rows in memory. */
-import type { DayRow, KeyDetails, PortfolioDay } from '../../domain/books/model.ts';
+/** One portfolio folded from facts: its days in memory, its positions' rows made when they are asked for. */
+import type { DayRow, Effect, KeyDetails, Market, PortfolioDay } from '../../domain/books/model.ts';
+import { initialState } from '../../domain/books/state.ts';
+import { valueDays } from '../../domain/books/valuation.ts';
 import type { Day } from '../../domain/dates.ts';
 import type { HistoryRow } from '../queries/rows.ts';
 import type { PortfolioRecord } from '../register/model.ts';
+import type { Facts } from './facts.ts';
+import type { Ledger } from './ledger.ts';
 import { historyRow } from './replayed-rows.ts';
-import type { ReplayedKey, ReplayedPortfolio, Replayer } from './replay.ts';
+import { bookSettings, replayPortfolio } from './replay.ts';
+import type { ReplayedKey, ReplayedPortfolio } from './replay.ts';
+
+/** Facts, ready to be folded. */
+export interface Foldable {
+  readonly facts: Facts;
+  readonly ledger: Ledger;
+}
 
 /** How far a portfolio's rows have come. */
 export interface Progressed {
@@ -17,9 +28,10 @@ export interface Progressed {
 
 export interface FoldedKey {
   readonly details: KeyDetails;
-  /** In ascending order, with gaps where nothing was held. */
+  /** In ascending order, with gaps where nothing was held. All of them are made when first asked for. */
   readonly rows: readonly DayRow[];
-  /** Rows rather than effects, which would keep the lots after every transaction in memory. */
+  /** The row of one day, made alone. */
+  rowOn(day: Day): DayRow | undefined;
   readonly history: readonly HistoryRow[];
 }
 
@@ -30,40 +42,108 @@ export interface Folded extends Progressed {
   readonly days: ReadonlyMap<Day, PortfolioDay>;
   /** Reasons by transaction id. */
   readonly pending: ReadonlyMap<string, { readonly securityId: string; readonly reason: string }>;
-  /** Rows it keeps in memory. */
+  /** Rows it may come to keep in memory. */
   readonly rows: number;
 }
 
-/** Folds a portfolio and keeps its rows. */
-export async function foldWhole(replayer: Replayer, record: PortfolioRecord): Promise<Folded> {
+/** Folds a portfolio; of its positions it keeps what their rows are made of. */
+export async function foldWhole(foldable: Foldable, record: PortfolioRecord): Promise<Folded> {
+  const { facts, ledger } = foldable;
+  const market = ledger.marketOf(bookSettings(record.settings));
   const keys: FoldedKey[] = [];
   const pending: [string, { securityId: string; reason: string }][] = [];
-  const replayed = await fold(replayer, record, (key) => {
-    keys.push({ details: key.details, rows: key.rows, history: key.effects.map(historyRow) });
+  let rows = 0;
+  const replayed = await fold(ledger, record, (key) => {
+    rows += key.rows.length + key.effects.length;
+    keys.push(foldedKey(key, facts.horizon, market));
     for (const { transactionId, securityId, reason } of key.pending)
       pending.push([transactionId, { securityId, reason }]);
   });
   const byId = (a: FoldedKey, b: FoldedKey) => (a.details.securityId < b.details.securityId ? -1 : 1);
   return {
-    ...progressOf(replayer, record, replayed),
+    ...progressOf(facts, record, replayed),
     keys: new Map(keys.sort(byId).map((key) => [key.details.securityId, key])),
     days: replayed.days,
     pending: new Map(pending),
-    rows: keys.reduce((total, key) => total + key.rows.length + key.history.length, replayed.days.size),
+    rows: rows + replayed.days.size,
   };
 }
 
+/** A row takes nothing from before the day before it. */
+const LOOK_BACK = 2;
+
+/**
+ * The rows themselves are dropped: hundreds of thousands of them in memory cost more than making again the
+ * few that a reader asks for. Valuing needs none of the lots after each transaction.
+ */
+function foldedKey(
+  { details, rows: valued, effects }: ReplayedKey,
+  horizon: Day | null,
+  market: Market,
+): FoldedKey {
+  const isEmpty = valued.length === 0;
+  const slim = effects.map((effect): Effect => ({ ...effect, after: { ...effect.after, lots: [] } }));
+  const first = slim[0]?.day ?? Infinity;
+  let rows: readonly DayRow[] | undefined;
+  let history: readonly HistoryRow[] | undefined;
+
+  function value(from: Day, to: Day): DayRow[] {
+    if (isEmpty) return [];
+    const start = firstOn(slim, from);
+    const state = slim[start - 1]?.after ?? initialState();
+    return valueDays({
+      from,
+      to,
+      opening: undefined,
+      key: details,
+      state,
+      effects: slim.slice(start),
+      market,
+    });
+  }
+
+  return {
+    details,
+    get rows() {
+      rows ??= horizon === null ? [] : value(first, horizon);
+      return rows;
+    },
+    rowOn(day) {
+      if (horizon === null || day < first || day > horizon) return undefined;
+      return value(Math.max(first, day - LOOK_BACK), day).find((row) => row.day === day);
+    },
+    get history() {
+      history ??= slim.map(historyRow);
+      return history;
+    },
+  };
+}
+
+/** Index of the first effect on or after a day. */
+function firstOn(effects: readonly Effect[], day: Day): number {
+  let [low, high] = [0, effects.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (effects[middle]!.day < day) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Folds a portfolio only to learn how far its rows have come: one key is in memory at a time. */
-export async function foldProgress(replayer: Replayer, record: PortfolioRecord): Promise<Progressed> {
-  return progressOf(replayer, record, await fold(replayer, record, () => undefined));
+export async function foldProgress(
+  { facts, ledger }: Foldable,
+  record: PortfolioRecord,
+): Promise<Progressed> {
+  return progressOf(facts, record, await fold(ledger, record, () => undefined));
 }
 
 async function fold(
-  replayer: Replayer,
+  ledger: Ledger,
   record: PortfolioRecord,
   onKey: (key: ReplayedKey) => void,
 ): Promise<ReplayedPortfolio> {
-  const replay = replayer.portfolio(record);
+  const replay = replayPortfolio(ledger, record);
   let next = replay.next();
   for (; !next.done; next = replay.next()) {
     onKey(next.value);
@@ -74,7 +154,7 @@ async function fold(
 }
 
 function progressOf(
-  { facts }: Replayer,
+  facts: Facts,
   record: PortfolioRecord,
   { firstDay, days }: ReplayedPortfolio,
 ): Progressed {

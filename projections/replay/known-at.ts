@@ -8,13 +8,13 @@ import type { SecurityRecord } from '../register/model.ts';
 import { collectFacts } from './facts.ts';
 import type { Facts } from './facts.ts';
 import { foldProgress, foldWhole } from './folded.ts';
-import type { Progressed } from './folded.ts';
+import type { Foldable, Progressed } from './folded.ts';
+import { ledgerOf } from './ledger.ts';
+import { keptFeed } from './kept-feed.ts';
 import { createLru } from './lru.ts';
-import { collectPortfolioFacts, securitiesTraded } from './portfolio-facts.ts';
+import { collectPortfolioFacts, securitiesTraded, SHARED } from './portfolio-facts.ts';
 import { replayedReadModel } from './read-model.ts';
 import type { Replay, Replays } from './read-model.ts';
-import { createReplayer } from './replay.ts';
-import type { Replayer } from './replay.ts';
 import { currencyElsewhere } from './security-currency.ts';
 
 export interface KnownAtOptions {
@@ -27,16 +27,15 @@ export interface KnownAtOptions {
   readonly maxEntries?: number;
   /** …and how many rows in all of them together (500,000 by default). The last one is always kept. */
   readonly maxRows?: number;
+  /** Events of single portfolios kept for replays to other positions (50,000 by default). */
+  readonly maxEvents?: number;
 }
 
 export type KnownAt = (position: number, portfolioId?: string) => Promise<ReadModel>;
 
 type Log = Pick<EventLog, 'head' | 'readFeed'>;
 
-/** Facts, ready to be folded. */
-interface Knowledge {
-  readonly facts: Facts;
-  readonly replayer: Replayer;
+interface Knowledge extends Foldable {
   readonly securities: ReadonlyMap<number, SecurityRecord>;
 }
 
@@ -53,7 +52,8 @@ const WHOLE_ENTRIES = 2;
  * known yet. A model for one portfolio answers for that one alone.
  */
 export function createKnownAt(log: Log, options: KnownAtOptions = {}): KnownAt {
-  const { current, maxEntries = 8, maxRows: maxWeight = 500_000 } = options;
+  const { current, maxEntries = 8, maxRows: maxWeight = 500_000, maxEvents = 50_000 } = options;
+  const kept = keptFeed(log, { types: SHARED, maxWeight: maxEvents });
   const wholes = createLru<WholeKnowledge>({
     maxEntries: WHOLE_ENTRIES,
     maxWeight,
@@ -74,7 +74,7 @@ export function createKnownAt(log: Log, options: KnownAtOptions = {}): KnownAt {
 
   async function replayOf(portfolioId: string, knowledge: Knowledge): Promise<Replay | undefined> {
     const record = knowledge.facts.known.portfolios.get(portfolioId);
-    return record && { ...knowledge, folded: await foldWhole(knowledge.replayer, record) };
+    return record && { ...knowledge, folded: await foldWhole(knowledge, record) };
   }
 
   /** All portfolios at a position. */
@@ -83,10 +83,10 @@ export function createKnownAt(log: Log, options: KnownAtOptions = {}): KnownAt {
       position,
       portfolioIds: async () => [...(await whole(position)).facts.known.portfolios.keys()].sort(),
       async progress(portfolioId) {
-        const { facts, replayer, progress } = await whole(position);
-        const record = facts.known.portfolios.get(portfolioId);
+        const { progress, ...knowledge } = await whole(position);
+        const record = knowledge.facts.known.portfolios.get(portfolioId);
         if (!record) return undefined;
-        const kept = progress.get(portfolioId) ?? foldProgress(replayer, record);
+        const kept = progress.get(portfolioId) ?? foldProgress(knowledge, record);
         progress.set(portfolioId, kept);
         return kept;
       },
@@ -109,7 +109,7 @@ export function createKnownAt(log: Log, options: KnownAtOptions = {}): KnownAt {
     const get = () =>
       replays.get(`${position}/${portfolioId}`, async () => {
         const traded = await securitiesTraded(log, position, tables, portfolioId);
-        const facts = await collectPortfolioFacts(log, position, portfolioId, traded);
+        const facts = await collectPortfolioFacts(kept, position, portfolioId, traded);
         const knowledge = knowledgeOf(facts);
         const replay = await replayOf(portfolioId, knowledge);
         return { knowledge, replay, weight: weightOf(facts) + (replay?.folded.rows ?? 0) };
@@ -138,7 +138,7 @@ export function createKnownAt(log: Log, options: KnownAtOptions = {}): KnownAt {
 function knowledgeOf(facts: Facts): Knowledge {
   const securities = new Map<number, SecurityRecord>();
   for (const security of facts.known.securities.values()) securities.set(security.securityNo, security);
-  return { facts, replayer: createReplayer(facts), securities };
+  return { facts, ledger: ledgerOf(facts), securities };
 }
 
 function weightOf({ known, market }: Facts): number {

@@ -8,7 +8,7 @@ import type { Facts } from './facts.ts';
 type Feed = Pick<EventLog, 'readFeed'>;
 
 /** Few events, and any portfolio may depend on them. Closes are read for the securities met alone. */
-const SHARED = [
+export const SHARED = [
   'SecurityRegistered',
   'SecurityDetailsChanged',
   'SplitAnnounced',
@@ -32,6 +32,18 @@ export async function collectPortfolioFacts(
   portfolioId: string,
   securityIds: Iterable<string>,
 ): Promise<Facts> {
+  const collector = createFactsCollector();
+  collector.add(await readPortfolioEvents(log, upTo, portfolioId, securityIds));
+  return collector.facts(upTo);
+}
+
+/** Every event up to a position that the portfolio's figures may depend on, in the order of the log. */
+export async function readPortfolioEvents(
+  log: Feed,
+  upTo: number,
+  portfolioId: string,
+  securityIds: Iterable<string>,
+): Promise<StoredEvent[]> {
   const own = await readStreams(log, upTo, [
     streams.portfolio(portfolioId),
     ...[...securityIds].map((securityId) => streams.transactions(portfolioId, securityId)),
@@ -40,9 +52,7 @@ export async function collectPortfolioFacts(
   const events = own.filter(({ data }) => 'portfolio_id' in data && data.portfolio_id === portfolioId);
   const prices = await readStreams(log, upTo, [...securitiesIn(events)].map(streams.prices));
   const shared = await readAll(log, upTo, { types: SHARED });
-  const collector = createFactsCollector();
-  collector.add([...events, ...prices, ...shared].sort((a, b) => a.position - b.position));
-  return collector.facts(upTo);
+  return [...events, ...prices, ...shared].sort((a, b) => a.position - b.position);
 }
 
 /** The securities the events name, those that a correction took back included. */
@@ -96,10 +106,9 @@ export async function securitiesTraded(
   const { position, securityIds } = await current(async (model) => {
     const portfolio = await model.portfolio(portfolioId);
     if (!portfolio) return { position: (await model.version()).position, securityIds: new Set<string>() };
-    const rows = await model.transactions(portfolioId, {}, { limit: Number.MAX_SAFE_INTEGER });
     return {
       position: portfolio.version.position,
-      securityIds: new Set(rows.map(({ fields }) => fields.security_id)),
+      securityIds: new Set(await model.securitiesOf(portfolioId)),
     };
   });
   for (const { data } of await readAll(log, upTo, { types: ['TransactionRecorded'] }, position))

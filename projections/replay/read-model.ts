@@ -20,6 +20,8 @@ import {
   hasFlow,
   portfolioDayRow,
   positionDayRow,
+  positionFigureRow,
+  realizedGains,
   REPLAYED_EPOCH,
   snapshotRow,
 } from './replayed-rows.ts';
@@ -62,6 +64,7 @@ export function replayedReadModel(replays: Replays): ReadModel {
       return folded && { portfolio: portfolioRow(folded), version };
     },
     securityCurrency: (securityId) => replays.securityCurrency(securityId),
+    securitiesOf: async (portfolioId) => [...((await foldedOf(portfolioId))?.keys.keys() ?? [])],
     async blockedDays(portfolioIds, limit) {
       const rows: BlockedDayRow[] = [];
       for (const portfolioId of [...new Set(portfolioIds)].sort()) {
@@ -85,6 +88,7 @@ export function replayedReadModel(replays: Replays): ReadModel {
         .map(({ securityNo, position, reason }) => ({
           security_id:
             securityNo === undefined ? null : replay!.securities.get(securityNo)!.details.security_id,
+          transaction_id: null,
           position,
           reason,
         }));
@@ -92,9 +96,9 @@ export function replayedReadModel(replays: Replays): ReadModel {
     async snapshots(portfolioId, date) {
       const day = dayOf(date);
       const keys = (await foldedOf(portfolioId))?.keys.values() ?? [];
-      return [...keys].flatMap(({ details, rows }) => {
-        const row = rows[firstFrom(rows, day)];
-        return row?.day === day ? snapshotRow(details, row) : [];
+      return [...keys].flatMap((key) => {
+        const row = key.rowOn(day);
+        return row ? snapshotRow(key.details, row) : [];
       });
     },
     async history(portfolioId, securityId, { after, limit }) {
@@ -144,6 +148,25 @@ export function replayedReadModel(replays: Replays): ReadModel {
       return replay ? transactions(replay, securityId, range, after, limit) : [];
     },
     epochs: async () => [],
+    keptFrom: async () => REPLAYED_EPOCH,
+    async realizedGains(portfolioId) {
+      const replay = await replays.replay(portfolioId);
+      if (!replay) return [];
+      const { facts, folded } = replay;
+      return realizedGains(folded.keys.values(), facts.recordsOf(folded.record.portfolioNo));
+    },
+    async positionFigures(portfolioId, securityIds, range) {
+      const { from, to } = daysOf(range);
+      const keys = (await foldedOf(portfolioId))?.keys;
+      return [...securityIds].sort(compare).flatMap((securityId) => {
+        const { details, rows = [] } = keys?.get(securityId) ?? {};
+        if (!details) return [];
+        return rows
+          .slice(firstFrom(rows, from), firstFrom(rows, to + 1))
+          .map((row) => positionFigureRow(details, row));
+      });
+    },
+    retained: async () => undefined,
     async book(portfolio, securityId) {
       const replay = await replays.replay(portfolio.portfolio_id);
       return replay && bookFrom(replay.facts, replay.securities, replay.folded, portfolio, securityId);

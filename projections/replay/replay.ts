@@ -10,6 +10,7 @@ import type {
   BookSettings,
   DayRow,
   Effect,
+  FoldResult,
   KeyDetails,
   Market,
   Pending,
@@ -21,13 +22,14 @@ import { cashLeg, compareTransactions, transactionFrom } from '../../domain/book
 import { valueDays } from '../../domain/books/valuation.ts';
 import type { Day } from '../../domain/dates.ts';
 import type { PortfolioSettings } from '../../domain/events.ts';
+import { push } from '../fold/model.ts';
 import { linkedGroups } from '../fold/plan.ts';
 import type { Link } from '../fold/store.ts';
 import { isDerivedCash, tiesOf } from '../fold/task.ts';
-import { marketsFrom } from '../fold/market.ts';
-import type { Markets } from '../fold/market.ts';
-import type { PortfolioRecord, SecurityRecord } from '../register/model.ts';
+import type { PortfolioRecord } from '../register/model.ts';
 import type { Facts } from './facts.ts';
+import { ledgerOf } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 
 export interface ReplayedKey {
   readonly securityNo: number;
@@ -36,6 +38,8 @@ export interface ReplayedKey {
   readonly rows: readonly DayRow[];
   readonly pending: readonly Pending[];
   readonly discrepancies: readonly CostDiscrepancy[];
+  /** Why it could not be folded; it has no rows then, and its portfolio no complete day from its first one on. */
+  readonly failure?: Error;
 }
 
 export interface ReplayedPortfolio {
@@ -60,91 +64,104 @@ export function bookSettings(settings: PortfolioSettings): BookSettings {
   };
 }
 
+/** Replays portfolios out of facts in memory. */
 export function createReplayer(facts: Facts): Replayer {
-  const { known, horizon } = facts;
-  const securities = new Map<number, SecurityRecord>();
-  for (const security of known.securities.values()) securities.set(security.securityNo, security);
-  const ids = new Map([...securities].map(([securityNo, { details }]) => [securityNo, details.security_id]));
-  const markets: Markets = marketsFrom(facts.market, ids);
-  const keysOf = new Map<number, number[]>();
-  for (const [portfolioNo, securityNo] of facts.keys)
-    keysOf.set(portfolioNo, [...(keysOf.get(portfolioNo) ?? []), securityNo]);
+  const ledger = ledgerOf(facts);
+  return { facts, portfolio: (record) => replayPortfolio(ledger, record) };
+}
 
-  function detailsOf(securityNo: number): KeyDetails {
-    const { details } = securities.get(securityNo)!;
-    return { securityId: details.security_id, currency: details.currency, isCash: details.type === 'cash' };
-  }
+/** Yields the keys one by one, so that no more than one is in memory, and returns the portfolio's days. */
+export function* replayPortfolio(
+  ledger: Ledger,
+  { portfolioNo, settings: portfolio }: Pick<PortfolioRecord, 'portfolioNo' | 'settings'>,
+): Generator<ReplayedKey, ReplayedPortfolio> {
+  const settings = bookSettings(portfolio);
+  const market = ledger.marketOf(settings);
+  const { own, links, unreadable } = booked(ledger, portfolioNo, portfolio.time_zone);
+  const legs = new Map<string, Transaction[]>();
+  const sums = createSums(ledger.horizon);
+  const cashOf = (group: readonly number[]) =>
+    group.map(ledger.detailsOf).filter((key) => isDerivedCash(portfolio, key));
+  const isCash = (group: readonly number[]) => cashOf(group).length > 0;
 
-  function* portfolio(record: PortfolioRecord): Generator<ReplayedKey, ReplayedPortfolio> {
-    const settings = bookSettings(record.settings);
-    const market = markets.of({ settings });
-    const derived = record.settings.cash === 'derived';
-    const cashOf = (group: readonly number[]) =>
-      group.map(detailsOf).filter((key) => isDerivedCash(record.settings, key));
-    const own = new Map<number, Transaction[]>();
-    const links: Pick<Link, 'securityNo' | 'targetNo' | 'mixed'>[] = [];
-    for (const { securityNo, targetNo, fields } of facts.transactionsOf(record.portfolioNo)) {
-      const transaction = transactionFrom(fields, record.settings.time_zone);
-      const list = own.get(securityNo);
-      if (list) list.push(transaction);
-      else own.set(securityNo, [transaction]);
-      if (targetNo === undefined) continue;
-      const mixed = detailsOf(securityNo).isCash !== detailsOf(targetNo).isCash;
-      links.push({ securityNo, targetNo, mixed });
-    }
-    const legs = new Map<string, Transaction[]>();
-    const sums = createSums(horizon);
-
-    const numbers = (keysOf.get(record.portfolioNo) ?? []).sort((a, b) => a - b);
-    const groups = linkedGroups(numbers, tiesOf(record.settings.cash, links));
-    const isCash = (group: readonly number[]) => cashOf(group).length > 0;
-    // Derived cash comes last: which trades it pays for is known only once they have been applied.
-    for (const group of [...groups.filter((each) => !isCash(each)), ...groups.filter(isCash)]) {
-      const keys = new Map(
-        group.map((securityNo) => [detailsOf(securityNo).securityId, detailsOf(securityNo)]),
-      );
-      const transactions = group.flatMap((securityNo) => own.get(securityNo) ?? []);
-      for (const { currency } of cashOf(group))
-        for (const leg of legs.get(currency) ?? []) transactions.push(leg);
-      transactions.sort(compareTransactions);
+  const groups = linkedGroups(ledger.keysOf(portfolioNo), tiesOf(portfolio.cash, links));
+  // Derived cash comes last: which trades it pays for is known only once they have been applied.
+  for (const group of [...groups.filter((each) => !isCash(each)), ...groups.filter(isCash)]) {
+    const details = group.map(ledger.detailsOf);
+    const keys = new Map(details.map((key) => [key.securityId, key]));
+    const transactions = group.flatMap((securityNo) => own.get(securityNo) ?? []);
+    for (const { currency } of cashOf(group))
+      for (const leg of legs.get(currency) ?? []) transactions.push(leg);
+    transactions.sort(compareTransactions);
+    let replayed: ReplayedKey[];
+    try {
+      const unread = group.find((securityNo) => unreadable.has(securityNo));
+      if (unread !== undefined) throw unreadable.get(unread);
       const result = foldTransactions(settings, keys, new Map(), transactions, market);
-      if (derived) collectLegs(legs, transactions, keys, new Set(result.pending.map((p) => p.transactionId)));
-      for (const securityNo of group)
-        yield valued(securityNo, transactions, result.effects, result.pending, market, sums);
+      if (portfolio.cash === 'derived')
+        collectLegs(legs, transactions, keys, new Set(result.pending.map((p) => p.transactionId)));
+      // All of them before any is given away: of keys tied to each other either all are folded or none.
+      replayed = group.map((securityNo, i) =>
+        valued(securityNo, details[i]!, transactions, result, market, ledger.horizon),
+      );
+    } catch (error) {
+      const failure = error instanceof Error ? error : new Error(String(error));
+      sums.block(transactions[0]?.day);
+      replayed = group.map((securityNo, i) => ({ ...UNFOLDED, securityNo, details: details[i]!, failure }));
     }
-    return sums.finish();
+    for (const key of replayed) {
+      sums.add(key.effects[0]?.day, key.rows);
+      yield key;
+    }
   }
+  return sums.finish();
+}
 
-  function valued(
-    securityNo: number,
-    transactions: readonly Transaction[],
-    allEffects: readonly Effect[],
-    allPending: readonly Pending[],
-    market: Market,
-    sums: Sums,
-  ): ReplayedKey {
-    const details = detailsOf(securityNo);
-    const effects = allEffects.filter((effect) => effect.securityId === details.securityId);
-    const first = effects[0]?.day;
-    const rows =
-      first === undefined || horizon === null || first > horizon
-        ? []
-        : valueDays({
-            from: first,
-            to: horizon,
-            opening: undefined,
-            key: details,
-            state: initialState(),
-            effects,
-            market,
-          });
-    sums.add(first, rows);
-    const pending = allPending.filter((p) => p.securityId === details.securityId);
-    const discrepancies = costDiscrepancies(initialState(), effects, transactions, details.currency);
-    return { securityNo, details, effects, rows, pending, discrepancies };
+const UNFOLDED = { effects: [], rows: [], pending: [], discrepancies: [] };
+
+/** The portfolio's transactions by key, why those of a key cannot be read, and what ties keys together. */
+function booked(ledger: Ledger, portfolioNo: number, timeZone: string) {
+  const own = new Map<number, Transaction[]>();
+  const unreadable = new Map<number, unknown>();
+  const links: Pick<Link, 'securityNo' | 'targetNo' | 'mixed'>[] = [];
+  for (const { securityNo, targetNo, fields } of ledger.transactionsOf(portfolioNo)) {
+    try {
+      push(own, securityNo, transactionFrom(fields, timeZone));
+    } catch (error) {
+      unreadable.set(securityNo, error);
+    }
+    if (targetNo === undefined) continue;
+    const mixed = ledger.detailsOf(securityNo).isCash !== ledger.detailsOf(targetNo).isCash;
+    links.push({ securityNo, targetNo, mixed });
   }
+  return { own, links, unreadable };
+}
 
-  return { facts, portfolio };
+function valued(
+  securityNo: number,
+  details: KeyDetails,
+  transactions: readonly Transaction[],
+  result: FoldResult,
+  market: Market,
+  horizon: Day | null,
+): ReplayedKey {
+  const effects = result.effects.filter((effect) => effect.securityId === details.securityId);
+  const first = effects[0]?.day;
+  const rows =
+    first === undefined || horizon === null || first > horizon
+      ? []
+      : valueDays({
+          from: first,
+          to: horizon,
+          opening: undefined,
+          key: details,
+          state: initialState(),
+          effects,
+          market,
+        });
+  const pending = result.pending.filter((p) => p.securityId === details.securityId);
+  const discrepancies = costDiscrepancies(initialState(), effects, transactions, details.currency);
+  return { securityNo, details, effects, rows, pending, discrepancies };
 }
 
 function collectLegs(
@@ -166,6 +183,8 @@ function collectLegs(
 
 interface Sums {
   add(firstDay: Day | undefined, rows: readonly DayRow[]): void;
+  /** No day from here on is complete. */
+  block(from: Day | undefined): void;
   finish(): ReplayedPortfolio;
 }
 
@@ -173,7 +192,11 @@ interface Sums {
 function createSums(horizon: Day | null): Sums {
   const days = new Map<Day, PortfolioDay | null>();
   let firstDay: Day | null = null;
+  let blockedFrom = Infinity;
   return {
+    block(from) {
+      if (from !== undefined) blockedFrom = Math.min(blockedFrom, from);
+    },
     add(first, rows) {
       if (first !== undefined && (firstDay === null || first < firstDay)) firstDay = first;
       for (const row of rows) {
@@ -186,7 +209,7 @@ function createSums(horizon: Day | null): Sums {
     finish() {
       const complete = new Map<Day, PortfolioDay>();
       if (firstDay !== null && horizon !== null)
-        for (let day = firstDay; day <= horizon; day++) {
+        for (let day = firstDay; day <= horizon && day < blockedFrom; day++) {
           const sum = days.get(day);
           if (sum !== null) complete.set(day, sum ?? EMPTY_DAY);
         }

@@ -3,7 +3,7 @@ import { contribution } from '../../domain/books/aggregate.ts';
 import type { DayRow, Effect, KeyDetails, PortfolioDay } from '../../domain/books/model.ts';
 import { isoDate } from '../../domain/dates.ts';
 import type { Day } from '../../domain/dates.ts';
-import { format, isZero } from '../../domain/decimal.ts';
+import { add, decimal, format, isZero, ZERO } from '../../domain/decimal.ts';
 import type { Decimal } from '../../domain/decimal.ts';
 import type {
   BlockReason,
@@ -11,8 +11,11 @@ import type {
   HistoryRow,
   PortfolioDayRow,
   PositionDayRow,
+  PositionFigureRow,
+  RealizedGainRow,
   SnapshotRow,
 } from '../queries/rows.ts';
+import type { TransactionRecord } from '../register/model.ts';
 
 /** A replay knows one version of history: the one known at its position. */
 export const REPLAYED_EPOCH = 0;
@@ -78,6 +81,44 @@ export function positionDayRow(row: DayRow): PositionDayRow {
     valuation_status: row.status,
     epoch: REPLAYED_EPOCH,
   };
+}
+
+export function positionFigureRow({ securityId }: KeyDetails, row: DayRow): PositionFigureRow {
+  return {
+    security_id: securityId,
+    date: isoDate(row.day),
+    quantity: format(row.quantity),
+    cost_basis: text(row.costBase),
+    market_value: text(row.eodMarketValueBase),
+    realized_gain: text(row.realized),
+    bod_market_value: text(row.bodMarketValueBase),
+    bod_cashflow: text(row.bodExternalBase),
+    eod_cashflow: text(row.eodExternalBase),
+    bod_cashflow_position: text(row.bodFlow),
+    eod_cashflow_position: text(row.eodFlow),
+    income: text(row.incomeBase),
+    fees: text(row.feesBase),
+    taxes: text(row.taxesBase),
+    fx_rate: text(row.fxRate),
+  };
+}
+
+/** What the keys' transactions realised, summed by day. */
+export function realizedGains(
+  keys: Iterable<{ readonly history: readonly HistoryRow[] }>,
+  records: readonly TransactionRecord[],
+): RealizedGainRow[] {
+  const dayOf = new Map(records.map(({ fields, day }) => [fields.transaction_id, day]));
+  const days = new Map<Day, Decimal>();
+  for (const { history } of keys)
+    for (const { realized_gain: gain, transaction_id: id } of history) {
+      const day = dayOf.get(id);
+      if (gain === null || gain === '0' || day === undefined) continue;
+      days.set(day, add(days.get(day) ?? ZERO, decimal(gain)));
+    }
+  return [...days]
+    .sort(([a], [b]) => a - b)
+    .map(([day, gain]) => ({ date: isoDate(day), realized_gain: format(gain) }));
 }
 
 export function portfolioDayRow(day: Day, row: PortfolioDay): PortfolioDayRow {

@@ -1,39 +1,30 @@
 /** Verification: the log replayed in memory and compared with what is stored, row by row. */
-import { createChecksum } from '../../domain/books/checksum.ts';
-import { isEstimated } from '../../domain/books/aggregate.ts';
-import { isoDate } from '../../domain/dates.ts';
+import { FOLD_VERSION } from '../../domain/books/version.ts';
 import type { EventLog } from '../../domain/log.ts';
-import { historyText, portfolioText, seriesText, snapshotText } from '../fold/text.ts';
-import type { Generations } from '../generation.ts';
+import { otherSlot } from '../generation.ts';
+import type { Generations, Slot } from '../generation.ts';
 import type { Progress } from '../projector.ts';
 import { collectFacts } from '../replay/facts.ts';
 import { createReplayer } from '../replay/replay.ts';
-import type { ReplayedKey, ReplayedPortfolio } from '../replay/replay.ts';
-import type { GenerationReader, StoredKey } from '../rebuild/store.ts';
+import type { GenerationReader } from '../rebuild/store.ts';
+import { unknownKey, verifyKey, verifyPortfolio } from './compare-rows.ts';
+import type { Difference } from './compare-rows.ts';
+import { checksumText } from './checksums.ts';
+import { verifyStored } from './stored.ts';
+import type { BrokenRule } from './stored.ts';
 
+/** All when a part is absent. */
 export interface VerifyScope {
-  /** All when absent. */
   readonly portfolioId?: string;
-}
-
-export interface Difference {
-  readonly table:
-    | 'position_timeseries'
-    | 'daily_position_snapshots'
-    | 'position_history'
-    | 'portfolio_timeseries'
-    | 'checksum';
-  readonly portfolio_id: string;
-  readonly security_id?: string;
-  readonly date?: string;
-  readonly transaction_id?: string;
-  /** The row as stored and as replayed; null where there is none. */
-  readonly stored: string | null;
-  readonly replayed: string | null;
+  /** This security's keys, and no portfolio's own rows. */
+  readonly securityId?: string;
+  /** The generation readers see unless given; `idle` is the other one, such as a rebuild not shown yet. */
+  readonly generation?: 'active' | 'idle' | Slot;
 }
 
 export interface VerifyReport {
   readonly ok: boolean;
+  readonly slot: Slot;
   /** The log position that was verified. */
   readonly position: number;
   readonly portfolios: number;
@@ -43,169 +34,148 @@ export interface VerifyReport {
   readonly checksum: string;
   /** Portfolios with work still to be folded; they were not compared. */
   readonly skipped: readonly string[];
+  /** Keys that cannot be folded; neither they nor their portfolios' own rows were compared. */
+  readonly quarantined: readonly { readonly portfolio_id: string; readonly security_id: string }[];
+  /** The fold version of the program, and those of the rows: another one explains any difference. */
+  readonly fold_version: number;
+  readonly row_versions: readonly number[];
   /** The first differences of each key and portfolio. */
   readonly differences: readonly Difference[];
+  /** Rules that the stored rows break by themselves, whatever the log says. */
+  readonly broken: readonly BrokenRule[];
 }
 
-const FIRST: number = -1_000_000;
-const LAST: number = 1_000_000;
-/** Differences reported of one key: the first one explains the rest. */
-const PER_KEY = 3;
+/** There is nothing to verify, and that is no success. */
+export class NothingToVerify extends Error {
+  readonly code = 'nothing_to_verify';
+  override readonly name = 'NothingToVerify';
+}
 
+/**
+ * Compares every row of the scope with a replay of the log up to where the generation is, and checks the
+ * rules that rows keep among themselves.
+ * @throws NothingToVerify for a generation that holds no books, and for names that are not in it
+ */
 export async function verify(
   { log, generations }: { log: EventLog; generations: Generations },
   scope: VerifyScope,
   onProgress?: (progress: Progress) => void,
 ): Promise<VerifyReport> {
-  const { rebuild } = generations.of(await generations.active());
-  return rebuild.snapshot(async (reader) => {
-    const position = await reader.position();
-    const facts = await collectFacts(log, position, (done, total) =>
-      onProgress?.({ phase: 'read', done, total }),
-    );
-    const replayer = createReplayer(facts);
-    const storedKeys = new Map(
-      (await reader.keys()).map((key) => [`${key.portfolioId}\t${key.securityId}`, key]),
-    );
-    const portfolios = (await reader.portfolios()).filter(
-      ({ portfolioId }) => scope.portfolioId === undefined || portfolioId === scope.portfolioId,
-    );
-    const dirty = new Set(
-      (await reader.marks(portfolios.map((p) => p.portfolioNo))).map((mark) => mark.portfolioNo),
-    );
-    const report = { keys: 0, rows: 0, checksum: createSum(), differences: [] as Difference[] };
-    let done = 0;
-    for (const { portfolioNo, portfolioId } of portfolios) {
-      if (dirty.has(portfolioNo)) continue;
-      const record = facts.known.portfolios.get(portfolioId)!;
-      const replay = replayer.portfolio(record);
-      let next = replay.next();
-      for (; !next.done; next = replay.next()) {
-        const stored = storedKeys.get(`${portfolioId}\t${next.value.details.securityId}`);
-        report.keys += 1;
-        report.rows += next.value.rows.length;
-        const { differences, checksum } = await verifyKey(reader, portfolioId, stored, next.value);
-        report.differences.push(...differences);
-        report.checksum.add(checksum);
-      }
-      report.differences.push(...(await verifyPortfolio(reader, portfolioNo, portfolioId, next.value)));
-      onProgress?.({
-        phase: 'verify',
-        done: ++done,
-        total: portfolios.length - dirty.size,
-        rows: report.rows,
-      });
-    }
-    return {
-      ok: report.differences.length === 0 && dirty.size === 0,
-      position,
-      portfolios: done,
-      keys: report.keys,
-      rows: report.rows,
-      checksum: report.checksum.text(),
-      skipped: portfolios.filter((p) => dirty.has(p.portfolioNo)).map((p) => p.portfolioId),
-      differences: report.differences,
-    };
-  });
-}
-
-function createSum() {
-  let total = 0n;
+  const slot = await slotOf(generations, scope);
+  const generation = generations.of(slot);
+  const compared = await generation.rebuild.snapshot((reader) =>
+    compare(log, reader, slot, scope, onProgress),
+  );
+  const broken = await verifyStored(generation.checks, scope);
+  const { foldVersions } = await generation.state();
   return {
-    add(value: bigint) {
-      total = BigInt.asUintN(64, total + value);
-    },
-    text: () => total.toString(16).padStart(16, '0'),
+    ...compared,
+    ok: compared.ok && broken.length === 0,
+    fold_version: FOLD_VERSION,
+    row_versions: foldVersions,
+    broken,
   };
 }
 
-async function verifyKey(
-  reader: GenerationReader,
-  portfolioId: string,
-  stored: StoredKey | undefined,
-  { details, rows, effects }: ReplayedKey,
-): Promise<{ differences: Difference[]; checksum: bigint }> {
-  const ref = stored ?? { portfolioNo: 0, securityNo: 0 };
-  const stretch = { portfolioNo: ref.portfolioNo, securityNo: ref.securityNo, from: FIRST, to: LAST };
-  const days = new Map((await reader.days([stretch])).map((row) => [row.day, row]));
-  const history = new Map((await reader.history([stretch])).map((row) => [row.transactionId, row.text]));
-  const place = { portfolio_id: portfolioId, security_id: details.securityId };
-  const checksum = createChecksum();
-  const differences: Difference[] = [];
-  for (const row of rows) {
-    const before = days.get(row.day);
-    days.delete(row.day);
-    const series = seriesText(row, isEstimated(row));
-    const snapshot = snapshotText(row);
-    const date = isoDate(row.day);
-    checksum.add(date, series, snapshot);
-    compare(differences, { table: 'position_timeseries', ...place, date }, before?.series, series);
-    compare(differences, { table: 'daily_position_snapshots', ...place, date }, before?.snapshot, snapshot);
-  }
-  for (const row of days.values())
-    compare(
-      differences,
-      { table: 'position_timeseries', ...place, date: isoDate(row.day) },
-      row.series,
-      undefined,
-    );
-  for (const effect of effects) {
-    const text = historyText(effect);
-    checksum.add(text);
-    const transactionId = effect.transactionId;
-    compare(
-      differences,
-      { table: 'position_history', ...place, transaction_id: transactionId },
-      history.get(transactionId),
-      text,
-    );
-    history.delete(transactionId);
-  }
-  for (const [transactionId, text] of history)
-    compare(
-      differences,
-      { table: 'position_history', ...place, transaction_id: transactionId },
-      text,
-      undefined,
-    );
-  compare(differences, { table: 'checksum', ...place }, String(stored?.checksum), String(checksum.value()));
-  return { differences: differences.slice(0, PER_KEY), checksum: checksum.value() };
+async function slotOf(generations: Generations, { generation = 'active' }: VerifyScope): Promise<Slot> {
+  if (generation === 'gen_a' || generation === 'gen_b') return generation;
+  const active = await generations.active();
+  return generation === 'active' ? active : otherSlot(active);
 }
 
-async function verifyPortfolio(
+async function compare(
+  log: EventLog,
   reader: GenerationReader,
-  portfolioNo: number,
-  portfolioId: string,
-  replayed: ReplayedPortfolio,
-): Promise<Difference[]> {
-  const stored = new Map(
-    (await reader.portfolioDays([{ portfolioNo, from: FIRST, to: LAST }])).map((row) => [row.day, row.text]),
+  slot: Slot,
+  scope: VerifyScope,
+  onProgress: ((progress: Progress) => void) | undefined,
+): Promise<Omit<VerifyReport, 'broken' | 'fold_version' | 'row_versions'>> {
+  const position = await reader.position();
+  const inScope = scopeOf(scope);
+  const stored = (await reader.keys()).filter(inScope);
+  const storedKeys = new Map(stored.map((key) => [`${key.portfolioId}\t${key.securityId}`, key]));
+  const portfolios = (await reader.portfolios()).filter(
+    ({ portfolioNo, portfolioId }) =>
+      (scope.portfolioId === undefined || portfolioId === scope.portfolioId) &&
+      (scope.securityId === undefined || stored.some((key) => key.portfolioNo === portfolioNo)),
   );
-  const differences: Difference[] = [];
-  for (const [day, row] of replayed.days) {
-    compare(
-      differences,
-      { table: 'portfolio_timeseries', portfolio_id: portfolioId, date: isoDate(day) },
-      stored.get(day),
-      portfolioText(row),
-    );
-    stored.delete(day);
+  if (portfolios.length === 0 || position === 0) await refuseNothing(log, slot, position, scope);
+  const facts = await collectFacts(log, position, (done, total) =>
+    onProgress?.({ phase: 'read', done, total }),
+  );
+  const replayer = createReplayer(facts);
+  const dirty = new Set(
+    (await reader.marks(portfolios.map((p) => p.portfolioNo))).map((mark) => mark.portfolioNo),
+  );
+  const found = {
+    keys: 0,
+    rows: 0,
+    checksum: 0n,
+    differences: [] as Difference[],
+    quarantined: [] as VerifyReport['quarantined'][number][],
+  };
+  let done = 0;
+  for (const portfolio of portfolios) {
+    const { portfolioNo, portfolioId } = portfolio;
+    if (dirty.has(portfolioNo)) continue;
+    const replay = replayer.portfolio(facts.known.portfolios.get(portfolioId)!);
+    let quarantined = stored.some((key) => key.portfolioNo === portfolioNo && key.failed);
+    let next = replay.next();
+    for (; !next.done; next = replay.next()) {
+      const { securityId } = next.value.details;
+      if (!inScope({ portfolioId, securityId })) continue;
+      const place = `${portfolioId}\t${securityId}`;
+      const before = storedKeys.get(place);
+      storedKeys.delete(place);
+      if (before?.failed || next.value.failure !== undefined) {
+        quarantined = true;
+        found.quarantined.push({ portfolio_id: portfolioId, security_id: securityId });
+        continue;
+      }
+      // Cash that the books derive comes last, and without the trades of a quarantined key is another one.
+      if (quarantined && next.value.details.isCash) continue;
+      found.keys += 1;
+      found.rows += next.value.rows.length;
+      const { differences, checksum } = await verifyKey(reader, portfolioId, before, next.value);
+      found.differences.push(...differences);
+      found.checksum += checksum;
+    }
+    if (scope.securityId === undefined && !quarantined)
+      found.differences.push(...(await verifyPortfolio(reader, portfolio, next.value)));
+    done += 1;
+    const total = portfolios.length - dirty.size;
+    onProgress?.({ phase: 'verify', done, total, rows: found.rows });
   }
-  for (const [day, text] of stored)
-    compare(
-      differences,
-      { table: 'portfolio_timeseries', portfolio_id: portfolioId, date: isoDate(day) },
-      text,
-      undefined,
-    );
-  return differences.slice(0, PER_KEY);
+  for (const key of storedKeys.values())
+    if (!dirty.has(key.portfolioNo) && !key.failed)
+      found.differences.push(...(await unknownKey(reader, key)));
+  return {
+    ok: found.differences.length === 0 && dirty.size === 0,
+    slot,
+    position,
+    portfolios: done,
+    keys: found.keys,
+    rows: found.rows,
+    checksum: checksumText(found.checksum),
+    skipped: portfolios.filter((p) => dirty.has(p.portfolioNo)).map((p) => p.portfolioId),
+    quarantined: found.quarantined,
+    differences: found.differences,
+  };
 }
 
-function compare(
-  differences: Difference[],
-  place: Omit<Difference, 'stored' | 'replayed'>,
-  stored: string | undefined,
-  replayed: string | undefined,
-): void {
-  if (stored !== replayed) differences.push({ ...place, stored: stored ?? null, replayed: replayed ?? null });
+function scopeOf({ portfolioId, securityId }: VerifyScope) {
+  return (key: { readonly portfolioId: string; readonly securityId: string }): boolean =>
+    (portfolioId === undefined || key.portfolioId === portfolioId) &&
+    (securityId === undefined || key.securityId === securityId);
+}
+
+/** A log without portfolios leaves nothing to verify; everything else that leaves nothing is a mistake. */
+async function refuseNothing(log: EventLog, slot: Slot, position: number, scope: VerifyScope): Promise<void> {
+  const named = [scope.portfolioId, scope.securityId].filter((name) => name !== undefined);
+  if (position > 0 && named.length > 0)
+    throw new NothingToVerify(`${slot} holds no rows of ${named.join(' ')}`);
+  if (position === 0 && (await log.head()) > 0)
+    throw new NothingToVerify(
+      `${slot} holds no complete books: nothing was built in it, or was not finished`,
+    );
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { partialProjections } from './support/projections.ts';
 import { partialApp, run, configured } from './support/run.ts';
 
 class DatabaseError extends Error {
@@ -13,6 +14,7 @@ class ConfigError extends Error {
 const NAMES = [
   ...['serve', 'migrate', 'import', 'status', 'positions', 'performance', 'rebuild', 'verify', 'epochs'],
   ...['restatements', 'close-day', 'events', 'quarantine', 'demo', 'config', 'reader'],
+  ...['generations', 'rollback', 'prune'],
 ];
 
 const DATABASE = {
@@ -20,7 +22,7 @@ const DATABASE = {
   embedded: true,
   url: 'postgresql://x',
   timescale: { edition: 'none' as const },
-  schemaVersion: 3,
+  schemaVersion: 4,
   applied: [],
 };
 
@@ -56,6 +58,10 @@ describe('the command line', () => {
     ['events --limit 0', /--limit must be a whole number of at least 1/],
     ['rebuild', /say what to rebuild/],
     ['rebuild --all --portfolio PORT_001', /leave out --portfolio/],
+    ['rebuild --portfolio PORT_001 --known-at 7', /--known-at is for --all/],
+    ['rebuild --approve --cancel', /--cancel and --approve are two commands/],
+    ['rebuild --watch --all', /leave out what to rebuild/],
+    ['prune --keep forever', /--keep must be a time such as 36h/],
     ['restatements PORT_001 --known-to 12', /--known-to needs --known-from/],
     ['restatements PORT_001 --known-from soon', /neither a log position nor an instant/],
     ['import /nowhere/at/all.csv', /cannot read/],
@@ -129,7 +135,7 @@ describe('the command line', () => {
       await run('migrate', { open: () => Promise.resolve(partialApp({ database: DATABASE, close })) }),
     ).toEqual({
       exit: 0,
-      out: 'PostgreSQL 18.4: the schema is at version 3, nothing to do.',
+      out: 'PostgreSQL 18.4: the schema is at version 4, nothing to do.',
       notes: '',
     });
     const failing = await run('migrate', { open: () => Promise.resolve(partialApp({ close })) });
@@ -142,16 +148,9 @@ describe('signals', () => {
   it('end a command with the code of the signal, closing the program', async () => {
     const controller = new AbortController();
     let closed = false;
-    const projections = {
-      whenProjected: () => Promise.resolve(),
+    const projections = partialProjections({
       status: () => new Promise<never>(() => queueMicrotask(() => controller.abort(143))),
-      start: () => undefined,
-      stop: () => Promise.resolve(),
-      wake: () => undefined,
-      catchUp: () => Promise.resolve(),
-      rebuild: () => Promise.reject(new Error('not here')),
-      verify: () => Promise.reject(new Error('not here')),
-    };
+    });
     const app = partialApp({
       database: DATABASE,
       projections,
@@ -174,16 +173,10 @@ describe('signals', () => {
     };
     const app = partialApp({
       database: DATABASE,
-      projections: {
-        whenProjected: step('wait'),
-        status: () => Promise.reject(new Error('not here')),
+      projections: partialProjections({
         start: () => void steps.push('start'),
         stop: step('stop projections'),
-        wake: () => undefined,
-        catchUp: step('catch up'),
-        rebuild: () => Promise.reject(new Error('not here')),
-        verify: () => Promise.reject(new Error('not here')),
-      },
+      }),
       serve: () => {
         steps.push('serve');
         queueMicrotask(() => controller.abort(130));

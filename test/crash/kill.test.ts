@@ -77,18 +77,6 @@ describe(`kill -9 at random moments (${AT})`, () => {
       return hit;
     });
   }, 120_000);
-
-  it('during a rebuild: readers keep what they have, and the next rebuild starts afresh', async () => {
-    await untilHit(2, 600, async (round, window) => {
-      const hit = await victims.kill({ type: 'rebuild' }, window);
-      await expectIntact(`${AT}, rebuild ${round}`);
-      return hit;
-    });
-    const before = await books.generations.active();
-    const { slot } = await books.projections.rebuild({ all: true });
-    expect(slot).not.toBe(before);
-    await expectIntact(`${AT}, after the rebuilds`);
-  }, 120_000);
 });
 
 function plan(books: Books, sources: readonly SourceText[]) {

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EventLog } from '../../domain/log.ts';
-import { createPostgresEventLog } from '../../infra/event-store/postgres-event-log.ts';
 import type { Slot } from '../../projections/generation.ts';
 import { facts, openBooks } from '../support/books.ts';
-import type { Books, Fact } from '../support/books.ts';
+import type { Books } from '../support/books.ts';
 import { startWorker } from '../support/child.ts';
 import type { Worker } from '../support/child.ts';
 import { brokenInvariants, expectCleanReplay, expectSoundLog } from '../support/invariants.ts';
-import { createRandom, randomSeed } from '../support/random.ts';
-import { createWorkload, openingFacts, PORTFOLIOS } from '../support/workload.ts';
+import { randomSeed } from '../support/random.ts';
+import { openingFacts, PORTFOLIOS } from '../support/workload.ts';
+import { write } from '../support/writers.ts';
 
 const WRITERS = 6;
 const APPENDS = 40;
@@ -52,7 +51,7 @@ describe(`two projector processes, six writers and a reader (RANDOM_SEED=${seed}
     expect(seen.slots).toEqual(['gen_a', 'gen_b']);
     await expectSoundLog(books.db.database, `seed ${seed}`);
     await expectCleanReplay(books, `seed ${seed}`);
-  }, 120_000);
+  }, 240_000);
 
   it('go on with what is appended after they have caught up', async () => {
     const [before] = await portfolioRows(books);
@@ -77,46 +76,6 @@ async function portfolioRows(books: Books): Promise<{ flow: string; epoch: numbe
     `select t.bod_cashflow as flow, s.epoch
      from portfolio_timeseries t join portfolio_state s using (portfolio_no) join portfolios p using (portfolio_no)
      where p.portfolio_id = 'P1' and t.date = '2025-01-02' and t.superseded_by is null`,
-  );
-}
-
-/** A writer with a log of its own; now and then it begins an append that it takes back. */
-async function write(
-  books: Books,
-  name: string,
-  writerSeed: number,
-  wanted: (appends: number) => boolean,
-): Promise<void> {
-  const database = books.db.open({ searchPath: 'public', maxConnections: 2 });
-  const log = createPostgresEventLog({ database });
-  const random = createRandom(writerSeed);
-  const workload = createWorkload(name, random);
-  for (let i = 0; wanted(i); i++) {
-    const batch = Array.from({ length: 1 + random.below(3) }, () => workload.next());
-    await append(log, batch);
-    if (random.below(5) > 0) continue;
-    const taken = database.transaction(async (tx) => {
-      await tx.query(`select from log_head for update`);
-      await tx.query(
-        `insert into events (position, stream_id, version, type, schema_version, effective_at, recorded_at, data, metadata)
-         select max(position) + 1, $1, 1, 'BusinessDateAdvanced', 1, now(), now(), '{"date":"2030-01-01"}', '{"source":"cli"}'
-         from events`,
-        [`never-${name}-${i}`],
-      );
-      throw new Error('taken back');
-    });
-    await expect(taken).rejects.toThrow('taken back');
-  }
-  await log.close();
-}
-
-async function append(log: EventLog, batch: readonly Fact[]): Promise<void> {
-  await log.appendMany(
-    batch.map(({ streamId, event }) => ({
-      streamId,
-      expected: 'any',
-      events: [{ ...event, effectiveAt: '2025-01-01T00:00:00.000000Z', metadata: { source: 'cli' } }],
-    })),
   );
 }
 

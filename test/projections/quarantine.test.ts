@@ -97,7 +97,12 @@ describe('a key that cannot be folded', () => {
     expect(await failed()).toEqual([{ portfolio_id: 'P', security_id: 'S' }]);
     const { through, quarantined } = await told('P');
     expect(quarantined).toEqual([
-      { security_id: 'S', position: 12, reason: expect.stringMatching(/lots|function/) },
+      {
+        security_id: 'S',
+        transaction_id: null,
+        position: 12,
+        reason: expect.stringMatching(/lots|function/),
+      },
     ]);
     // Its days stay as they were, and its portfolio has no new one until they can be made.
     expect(through).toBe('2025-01-10');
@@ -192,6 +197,8 @@ describe('an event that cannot be registered', () => {
   });
 });
 
+const ORDER = { cause: 'rebuild', who: 'test', retainHours: 24 } as const;
+
 describe('a rebuilt generation', () => {
   it('is not shown while it has a key that cannot be folded', async () => {
     const repair = await spoilTransactions();
@@ -200,21 +207,26 @@ describe('a rebuilt generation', () => {
     const { flip } = books.generations;
     // The very generation readers see has such a key, and a flip to it is refused.
     await books.db.database.query(`update active_generation set slot = 'gen_b'`);
-    expect(await flip('gen_a', async () => undefined)).toBe(false);
+    expect(await flip('gen_a', async () => undefined, ORDER)).toBe(false);
     await books.db.database.query(`update active_generation set slot = 'gen_a'`);
     await repair();
     await books.projections.rebuild({ portfolioId: 'P' });
     await expectRepaired('2025-01-10');
     await books.db.database.query(`update active_generation set slot = 'gen_b'`);
-    expect(await flip('gen_a', async () => undefined)).toBe(true);
+    expect(await flip('gen_a', async () => undefined, ORDER)).toBe(true);
   });
 
   it('is filled by its rebuild alone, however late another worker is', async () => {
     const { register, rebuild } = books.generations.of('gen_b');
     expect(await register.exclusively(async () => 'registered')).toBe('registered');
-    const { release } = await rebuild.begin();
+    const { rebuildId } = await books.generations.runs.create({
+      scope: { all: true },
+      slot: 'gen_b',
+      approval: { flip: 'always' },
+      who: 'test',
+    });
+    await rebuild.begin(rebuildId);
     expect(await register.exclusively(async () => 'registered')).toBeUndefined();
-    await release();
     expect(await books.projections.rebuild({ all: true })).toMatchObject({ slot: 'gen_b' });
     await expectRepaired('2025-01-10');
   });

@@ -1,5 +1,4 @@
 /** The API over a real database, log and projections, asked without a socket. */
-import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { createApi } from '../../api/app.ts';
 import type { ApiDependencies } from '../../api/app.ts';
@@ -9,11 +8,15 @@ import { createCommandHandler } from '../../commands/handler/handler.ts';
 import type { Database } from '../../infra/database/database.ts';
 import { createPostgresEventLog } from '../../infra/event-store/postgres-event-log.ts';
 import { createGenerations } from '../../infra/projection-store/generations.ts';
+import { createFoldWorkers } from '../../infra/projection-store/rebuild-workers.ts';
 import { createReadModels } from '../../infra/read-model/read-models.ts';
 import { createQueries } from '../../projections/queries/queries.ts';
 import { createKnownAt } from '../../projections/replay/known-at.ts';
 import { createRebuildJobs } from '../../projections/rebuild/jobs.ts';
 import { createProjections } from '../../projections/service.ts';
+import type { Generations } from '../../projections/generation.ts';
+import type { RebuildJobs } from '../../projections/rebuild/jobs.ts';
+import type { Projections } from '../../projections/service.ts';
 import { createTestDatabase } from './database.ts';
 
 export interface TestApi {
@@ -21,6 +24,9 @@ export interface TestApi {
   readonly observations: RequestObservation[];
   readonly failures: unknown[];
   readonly probes: Record<string, ProbeResult>;
+  readonly projections: Projections;
+  readonly generations: Generations;
+  readonly jobs: RebuildJobs;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   /** A body that is text is sent as it is. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
@@ -35,7 +41,10 @@ export async function createTestApi(overrides: Partial<ApiDependencies> = {}): P
   const test = await createTestDatabase();
   const pools = { gen_a: test.database, gen_b: test.open({ searchPath: 'gen_b,public' }) };
   const log = createPostgresEventLog({ database: test.database });
-  const generations = createGenerations((slot) => pools[slot]);
+  const generations = createGenerations(
+    (slot) => pools[slot],
+    createFoldWorkers({ url: test.url, threads: 1 }),
+  );
   const projections = createProjections({ log, generations, now: Date.now, pollMs: 2 });
   const commands = createCommandHandler({
     log,
@@ -48,16 +57,13 @@ export async function createTestApi(overrides: Partial<ApiDependencies> = {}): P
   const observations: RequestObservation[] = [];
   const failures: unknown[] = [];
   const probes: Record<string, ProbeResult> = { database: { ok: true } };
+  const jobs = createRebuildJobs({ operations: projections, onFailure: (error) => failures.push(error) });
   const api = createApi({
     commands,
     queries,
     projections,
-    rebuilds: createRebuildJobs({
-      projections,
-      now: Date.now,
-      newId: randomUUID,
-      onFailure: (error) => failures.push(error),
-    }),
+    rebuilds: jobs,
+    generations: projections,
     health: { check: async () => probes, uptimeSeconds: () => 12.5 },
     metrics: { render: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'up 1\n' }) },
     observer: {
@@ -79,6 +85,9 @@ export async function createTestApi(overrides: Partial<ApiDependencies> = {}): P
     observations,
     failures,
     probes,
+    projections,
+    generations,
+    jobs,
     request,
     post,
     get: (path, headers = {}) => request(path, { headers }),
@@ -89,6 +98,7 @@ export async function createTestApi(overrides: Partial<ApiDependencies> = {}): P
       await projections.catchUp();
     },
     close: async () => {
+      await jobs.idle();
       await projections.stop();
       await log.close();
       await test.close();

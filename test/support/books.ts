@@ -1,6 +1,7 @@
 /** The log and the projections of one test database, and facts to put into them in few words. */
 import { createPostgresEventLog } from '../../infra/event-store/postgres-event-log.ts';
 import { createGenerations } from '../../infra/projection-store/generations.ts';
+import { createFoldWorkers } from '../../infra/projection-store/rebuild-workers.ts';
 import type { OutboxSettings } from '../../infra/projection-store/outbox-rows.ts';
 import { streams } from '../../domain/events.ts';
 import type {
@@ -111,7 +112,12 @@ export interface Books {
 /** @param options.outbox folds note what is to be published */
 export async function openBooks(
   database?: TestDatabase,
-  options: { readonly outbox?: OutboxSettings; readonly causes?: readonly Cause[] } = {},
+  options: {
+    readonly outbox?: OutboxSettings;
+    readonly causes?: readonly Cause[];
+    readonly foldVersion?: number;
+    readonly lanes?: number;
+  } = {},
 ): Promise<Books> {
   const db = database ?? (await createTestDatabase());
   const pools = {
@@ -119,13 +125,20 @@ export async function openBooks(
     gen_b: db.open({ searchPath: 'gen_b,public' }),
   };
   const log = createPostgresEventLog({ database: db.open({ searchPath: 'public' }) });
-  const generations = createGenerations((slot) => pools[slot], options.outbox);
+  const generations = createGenerations(
+    (slot) => pools[slot],
+    createFoldWorkers({ url: db.url, threads: 1 }),
+    options.outbox,
+    options.foldVersion,
+  );
   const projections = createProjections({
     log,
     generations,
     now: () => Date.now(),
     pollMs: 5,
     ...(options.causes ? { causes: options.causes } : {}),
+    ...(options.foldVersion === undefined ? {} : { foldVersion: options.foldVersion }),
+    ...(options.lanes === undefined ? {} : { lanes: options.lanes }),
   });
   const append = async (...items: readonly Fact[]) => {
     await log.appendMany(

@@ -15,6 +15,9 @@ export type Order =
   /** Catch up with the log, once. */
   | { readonly type: 'project' }
   | { readonly type: 'rebuild' }
+  | { readonly type: 'rollback' }
+  /** Empties the idle generation and drops every superseded row. */
+  | { readonly type: 'prune' }
   /** Project whatever is appended from now on. */
   | { readonly type: 'live' }
   | { readonly type: 'stop' };

@@ -7,6 +7,7 @@ import { textSource } from '../../commands/import/sources.ts';
 import { openDatabase } from '../../infra/database/database.ts';
 import { createPostgresEventLog } from '../../infra/event-store/postgres-event-log.ts';
 import { createGenerations } from '../../infra/projection-store/generations.ts';
+import { createFoldWorkers } from '../../infra/projection-store/rebuild-workers.ts';
 import { createProjections } from '../../projections/service.ts';
 import type { Order, Report } from './child.ts';
 
@@ -16,7 +17,7 @@ const pools = { gen_a: pool('gen_a,public'), gen_b: pool('gen_b,public') };
 const log = createPostgresEventLog({ database: pool('public') });
 const projections = createProjections({
   log,
-  generations: createGenerations((slot) => pools[slot]),
+  generations: createGenerations((slot) => pools[slot], createFoldWorkers({ url, threads: 1 })),
   now: () => Date.now(),
   pollMs: 2,
   onError: (error) => tell({ type: 'failed', message: String(error) }),
@@ -38,6 +39,16 @@ async function obey(order: Order): Promise<void> {
       return projections.catchUp();
     case 'rebuild':
       await projections.rebuild({ all: true });
+      return;
+    case 'rollback':
+      await projections.rollback({ who: 'test' });
+      return;
+    case 'prune':
+      await projections.prune({
+        who: 'test',
+        generation: 'now',
+        epochsBefore: '2999-01-01T00:00:00.000000Z',
+      });
       return;
     case 'live':
       projections.start();

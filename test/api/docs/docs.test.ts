@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-test('names every path of the contract', () => {
+test('names every path of the contract, and those beyond it', () => {
   expect(document.openapi).toBe('3.1.0');
   expect(operations.map(([name]) => name).sort()).toEqual(
     [
@@ -40,6 +40,7 @@ test('names every path of the contract', () => {
       'get /health/ready',
       'get /metrics',
       'get /v1/events',
+      'get /v1/generations',
       'get /v1/portfolios',
       'get /v1/portfolios/{portfolio_id}',
       'get /v1/portfolios/{portfolio_id}/cashflows',
@@ -60,6 +61,8 @@ test('names every path of the contract', () => {
       'post /v1/portfolios/{portfolio_id}/close',
       'post /v1/prices',
       'post /v1/rebuilds',
+      'post /v1/rebuilds/{rebuild_id}/approve',
+      'post /v1/rollbacks',
       'post /v1/securities',
       'post /v1/splits',
       'post /v1/transactions',

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bodyOf, createTestApi, givenBooks, transaction } from '../../support/api.ts';
+import type { RestatementReport } from '../../../projections/queries/restatements.ts';
 import type { EventsReply, TestApi } from '../../support/api.ts';
 
 const P = '/v1/portfolios/PORT_001';
 
 let api: TestApi;
+/** Where the log has the back-dated purchase. */
+let late: number;
 
 beforeAll(async () => {
   api = await createTestApi();
@@ -14,6 +17,8 @@ beforeAll(async () => {
     '/v1/transactions',
     transaction('T5', 'BUY', '2025-08-13', { quantity: '10', price: '152' }),
   );
+  const { events } = await bodyOf<EventsReply>(api.get('/v1/events?type=TransactionRecorded'));
+  late = events.at(-1)?.position ?? 0;
 });
 afterAll(() => api.close());
 
@@ -52,13 +57,68 @@ test('the restatement shows both sides and the impact', async () => {
     days: expect.arrayContaining([
       {
         date: '2025-08-14',
-        before: expect.objectContaining({ eod_market_value: '10047.00' }),
+        before: expect.objectContaining({ eod_market_value: '10047.00', realized_gain: '0.00' }),
         after: expect.objectContaining({ eod_market_value: '10067.00' }),
         delta: expect.objectContaining({ eod_market_value: '20.00' }),
+        causes: [late],
       },
     ]),
     impact: expect.arrayContaining([expect.objectContaining({ period: 'SI', twr_before: '0.0106' })]),
   });
+});
+
+test.each(['epoch', 'knowledge'])('the event behind it is named, by %s', async (by) => {
+  const query = by === 'epoch' ? 'from_epoch=0' : `known_from=${late - 1}`;
+  const { causes, more_causes: more } = await bodyOf<RestatementReport>(
+    api.get(`${P}/restatements?${query}`),
+  );
+  expect(more).toBe(0);
+  expect(causes).toEqual([
+    {
+      position: late,
+      recorded_at: expect.stringMatching(/^20/),
+      cause: 'transaction',
+      type: 'TransactionRecorded',
+      security_id: 'SEC_AAPL',
+      from_date: '2025-08-13',
+      transaction_id: 'T5',
+    },
+  ]);
+});
+
+test('positions that differ are told by knowledge, when asked for', async () => {
+  const query = `${P}/restatements?known_from=${late - 1}&detail=positions`;
+  const { days } = await bodyOf<RestatementReport>(api.get(query));
+  expect(days.find(({ date }) => date === '2025-08-14')?.positions).toEqual([
+    expect.objectContaining({ security_id: 'CASH_USD' }),
+    expect.objectContaining({ security_id: 'SEC_AAPL', quantity_before: '10', quantity_after: '20' }),
+  ]);
+  const plain = await bodyOf<RestatementReport>(api.get(`${P}/restatements?known_from=${late - 1}`));
+  expect(plain.days[0]).not.toHaveProperty('positions');
+  expect(plain.days.map(({ date, causes }) => [date, causes])).toEqual(
+    days.map(({ date, causes }) => [date, causes]),
+  );
+
+  const csv = (await (await api.get(`${query}&format=csv`)).text()).split('\n');
+  expect(csv[0]).toMatch(/^date,security_id,quantity_before,quantity_after,.*,causes\r?$/);
+  expect(csv[1]).toMatch(new RegExp(`^2025-08-14,CASH_USD,.*,${late}\r?$`));
+  expect((await api.get(`${P}/restatements?detail=positions`)).status).toBe(400);
+});
+
+test.each([
+  ['format=svg', {}],
+  ['', { Accept: 'image/svg+xml' }],
+])('as a picture it shows both histories (%s)', async (query, headers) => {
+  const reply = await api.get(`${P}/restatements?${query}`, headers);
+  expect(reply.headers.get('Content-Type')).toBe('image/svg+xml');
+  const etag = reply.headers.get('ETag') ?? '';
+  const svg = await reply.text();
+  expect(svg).toMatch(/^<svg /);
+  expect(svg).toContain('PORT_001, restated');
+  expect(svg).toContain('before (epoch 0)');
+  expect(svg).toContain(`transaction T5, SEC_AAPL (event ${late}, recorded`);
+  const again = await api.get(`${P}/restatements?${query}`, { ...headers, 'If-None-Match': etag });
+  expect(again.status).toBe(304);
 });
 
 test('as CSV a changed day is one line', async () => {

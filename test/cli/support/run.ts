@@ -16,6 +16,8 @@ export interface Stub {
   readonly configure?: (env: Readonly<Record<string, string | undefined>>) => Configured;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly stop?: AbortSignal;
+  /** What somebody at the terminal answers; nobody is there unless given. */
+  readonly ask?: (question: string) => Promise<boolean>;
 }
 
 /** A configuration of tests: what it opens is up to the test. */
@@ -33,7 +35,7 @@ export async function run(line: string, stub: Stub = {}): Promise<Ran> {
   const terminal = recordingTerminal();
   const context: CliContext = {
     configure: stub.configure ?? (() => configured(stub)),
-    terminal,
+    terminal: { ...terminal, ...(stub.ask === undefined ? {} : { ask: stub.ask }) },
     env: stub.env ?? {},
     stop: stub.stop ?? new AbortController().signal,
     exit: EXIT.ok,

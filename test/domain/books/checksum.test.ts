@@ -40,4 +40,23 @@ describe('the checksum', () => {
     expect(lineHash('ab')).not.toBe(lineHash('ba'));
     expect(lineHash('')).not.toBe(lineHash('\0'));
   });
+
+  it('takes stretches of bytes for the text they are', () => {
+    const ascii = fc.string({ unit: 'grapheme-ascii', maxLength: 40 });
+    fc.assert(
+      fc.property(ascii, ascii, ascii, fc.nat(5), (line, second, third, offset) => {
+        const texts = createChecksum();
+        texts.add(line, second, third);
+        const bytes = new TextEncoder().encode(`${'x'.repeat(offset)}${second}${third}`);
+        const middle = offset + second.length;
+        const spans = createChecksum();
+        spans.addBytes(
+          line,
+          { bytes, from: offset, to: middle },
+          { bytes, from: middle, to: middle + third.length },
+        );
+        expect(spans.value()).toBe(texts.value());
+      }),
+    );
+  });
 });

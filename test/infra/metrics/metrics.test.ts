@@ -1,5 +1,17 @@
 import { expect, test } from 'vitest';
 import { createMetrics } from '../../../infra/metrics/metrics.ts';
+import type { OperationsState } from '../../../projections/metrics.ts';
+
+const OPERATIONS: OperationsState = {
+  rebuilds: { running: 1, awaiting_approval: 0, interrupted: 0 },
+  progress: 0.4,
+  rowsPerSecond: 5000,
+  etaSeconds: 90,
+  flips: { rebuild: 3, rollback: 2 },
+  heldSeconds: 0.012,
+  idle: 'retained',
+  idleLagEvents: 7,
+};
 
 const text = async (metrics: { render(): Promise<{ body: string }> }) => (await metrics.render()).body;
 
@@ -11,7 +23,7 @@ test('what is measured is told as Prometheus text', async () => {
   metrics.batch('fold', 30, 0.02);
   metrics.epochs('flipped', 2);
   metrics.rowsWritten('position_timeseries', 365);
-  metrics.rebuild({ total: 100, done: 40, rowsPerSecond: 5000 });
+  metrics.operations(OPERATIONS);
   metrics.backlog({
     pendingTransactions: 1,
     costDiscrepancies: 4,
@@ -36,8 +48,15 @@ test('what is measured is told as Prometheus text', async () => {
     'chronofolio_epochs_total{outcome="flipped"} 2',
     'chronofolio_rows_written_total{table="position_timeseries"} 365',
     'chronofolio_rebuild_running 1',
-    'chronofolio_rebuild_events_done 40',
+    'chronofolio_rebuild_progress 0.4',
     'chronofolio_rebuild_rows_per_second 5000',
+    'chronofolio_rebuild_eta_seconds 90',
+    'chronofolio_rebuild_interrupted 0',
+    'chronofolio_generation_flips{cause="rollback"} 2',
+    'chronofolio_generation_flip_held_seconds 0.012',
+    'chronofolio_idle_generation{state="retained"} 1',
+    'chronofolio_idle_generation{state="empty"} 0',
+    'chronofolio_idle_generation_lag_events 7',
     'chronofolio_quarantined_keys 2',
     'chronofolio_cost_discrepancies 4',
     'chronofolio_watermark_behind_days 5',
@@ -55,11 +74,15 @@ test('what is measured is told as Prometheus text', async () => {
 
 test('a finished rebuild leaves no progress behind', async () => {
   const metrics = createMetrics({ processMetrics: false });
-  metrics.rebuild({ total: 100, done: 40, rowsPerSecond: 5000 });
-  metrics.rebuild(undefined);
+  metrics.operations(OPERATIONS);
+  metrics.operations({
+    ...OPERATIONS,
+    rebuilds: { running: 0, awaiting_approval: 0, interrupted: 0 },
+    progress: 0,
+  });
   const lines = await text(metrics);
   expect(lines).toContain('chronofolio_rebuild_running 0');
-  expect(lines).toContain('chronofolio_rebuild_events_done 0');
+  expect(lines).toContain('chronofolio_rebuild_progress 0');
 });
 
 test('invented methods do not make new series', async () => {

@@ -40,6 +40,40 @@ describe('registering many events at once', () => {
   });
 });
 
+describe('registering in a process that has seen nothing of the past', () => {
+  it('corrects a transaction whose securities only the transaction itself names', async () => {
+    await books.project(
+      facts.portfolio('P'),
+      facts.security('S', 'USD'),
+      facts.security('N', 'USD'),
+      facts.transaction('P', 'BUY', 'S', '2025-01-02', {
+        transaction_id: 'B',
+        quantity: '10',
+        price: '50',
+        currency: 'USD',
+      }),
+      facts.transaction('P', 'SPIN_OFF', 'S', '2025-01-03', {
+        transaction_id: 'O',
+        ratio: '0.5',
+        target_security_id: 'N',
+        currency: 'USD',
+      }),
+      facts.closeDay('2025-01-04'),
+    );
+    const later = await openBooks(books.db);
+    await later.project(
+      correction(['P', 'S', 'B'], { quantity: '4' }),
+      correction(['P', 'S', 'O'], { ratio: '0.25' }),
+    );
+    const rows = await books.db.database.query(
+      `select security_id, quantity from daily_position_snapshots join securities using (security_no)
+       where date = '2025-01-04' and superseded_by is null order by security_id`,
+    );
+    expect(rows).toMatchObject([{ security_id: 'CASH_USD' }, { quantity: '1' }, { quantity: '4' }]);
+    expect(await later.projections.verify({})).toMatchObject({ ok: true, differences: [] });
+  });
+});
+
 describe('registering while a fold is under way', () => {
   it('does not wait for it', async () => {
     await books.project(
