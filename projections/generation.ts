@@ -56,6 +56,8 @@ export interface Generation {
   /** How far it is, in one quick statement: as a whole, or for the portfolios given. */
   projected(portfolioIds?: readonly string[]): Promise<Pick<ProjectionState, 'position' | 'oldestMark'>>;
   queue(): Promise<QueuedWork[]>;
+  /** Events of which it is not even known what portfolio they touch; the oldest ones. */
+  rejected(limit: number): Promise<readonly { readonly position: number; readonly reason: string }[]>;
   /** Gathers the statistics that statements are planned by. */
   analyze(): Promise<void>;
   /** Marks keys to be folded again on an operator's order; returns how many. */

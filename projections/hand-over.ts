@@ -9,6 +9,8 @@ import type { Projector } from './projector.ts';
 /** How long the active generation is held still in the first attempt; each further one may take twice as long. */
 const FIRST_HOLD_MS = 25;
 const LONGEST_HOLD_MS = 5_000;
+/** Steps that got no shorter before the active generation is held all the same. */
+const VAIN_STEPS = 4;
 /** Between two looks while another process folds what is missing. */
 const LOOK_EVERY_MS = 1;
 
@@ -25,11 +27,26 @@ export async function handOver(
 ): Promise<void> {
   const generation = generations.of(slot);
   for (let holdMs = FIRST_HOLD_MS; ; holdMs = Math.min(holdMs * 2, LONGEST_HOLD_MS)) {
-    // As much as possible is done before, while nothing stands still.
-    await bringLevel(projector, generation, 0);
+    await bringClose(projector, holdMs);
     const catchUp = (target: number) => catchUpWithin(projector, generation, target, holdMs);
     if (await generations.flip(slot, catchUp, order)) return;
     await refused();
+  }
+}
+
+/**
+ * As much as possible is done before, while nothing stands still: until a step is short enough to be done
+ * during the hold, or steps get no shorter, because events come as fast as they are folded.
+ */
+async function bringClose(projector: Projector, holdMs: number): Promise<void> {
+  let shortest = Infinity;
+  for (let vain = 0; vain < VAIN_STEPS;) {
+    const started = performance.now();
+    if ((await projector.step()) === 0) return;
+    const took = performance.now() - started;
+    if (took < holdMs) return;
+    vain = took < shortest ? 0 : vain + 1;
+    shortest = Math.min(shortest, took);
   }
 }
 
@@ -41,7 +58,7 @@ async function catchUpWithin(
 ): Promise<void> {
   const until = performance.now() + holdMs;
   for (;;) {
-    const done = await projector.step();
+    const done = await projector.step(undefined, target);
     if (performance.now() > until || (await isLevel(generation, target))) return;
     // Others that keep it level have the rest in hand.
     if (done === 0) await after(LOOK_EVERY_MS);

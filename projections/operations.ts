@@ -72,6 +72,8 @@ export interface Operations {
   /** The one that readers see first. */
   overview(): Promise<readonly GenerationOverview[]>;
   idle(): Promise<IdleGeneration>;
+  /** Events that could not be applied and of which it is not known what portfolio they touch; the oldest ones. */
+  rejected(limit: number): Promise<readonly { readonly position: number; readonly reason: string }[]>;
   readonly runs: Pick<RebuildRuns, 'find' | 'list' | 'open'>;
   /** All this in figures. */
   state(): Promise<OperationsState>;
@@ -160,6 +162,7 @@ export function createOperations(dependencies: OperationsDependencies): Operatio
       prune(generations, { ...order, now: tryInstant(new Date(now()).toISOString())! }, onProgress),
     overview: () => generationsOverview(log, generations),
     idle: () => generations.idle(),
+    rejected: async (limit) => generations.of(await generations.active()).rejected(limit),
     runs: generations.runs,
     state: () => operationsState(log, generations, now()),
     flips: (limit) => generations.flips(limit),

@@ -34,9 +34,10 @@ export interface ProjectorEvents {
 export interface Projector {
   /**
    * Registers and folds what there is now, once.
+   * @param upTo register no further than here; a position at which the log's head was seen
    * @returns how much was done; 0 when there was nothing, or others are at it.
    */
-  step(onProgress?: (progress: Progress) => void): Promise<number>;
+  step(onProgress?: (progress: Progress) => void, upTo?: number): Promise<number>;
   /**
    * The same for a process that lives on: events go on being registered while a backlog is folded, and
    * after a while, or once `stopping` says so, it returns with work left.
@@ -106,8 +107,11 @@ export function createProjector({
   }
 
   return {
-    async step(onProgress) {
-      const registered = await driver.run((done, total) => onProgress?.({ phase: 'register', done, total }));
+    async step(onProgress, upTo) {
+      const registered = await driver.run(
+        (done, total) => onProgress?.({ phase: 'register', done, total }),
+        upTo,
+      );
       return registered + (await fold(() => false, onProgress));
     },
     async work(stopping) {

@@ -3,11 +3,15 @@ import { onePortfolio } from '../../projections/queries/portfolios.ts';
 import type { QuarantineRow } from '../../projections/queries/rows.ts';
 import { withApp } from '../context.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
 import { counted } from '../output/format.ts';
 import { table } from '../output/table.ts';
 import { allPortfolios } from '../portfolios.ts';
 import { valueOf } from '../reading.ts';
 import { skipCommand } from './quarantine-skip.ts';
+
+/** Events that belong to no portfolio are named up to so many. */
+const MOST_REJECTED = 1_000;
 
 const EXAMPLES = `
 An event that cannot be applied keeps only its own key waiting; everything else goes on.
@@ -33,11 +37,13 @@ function listCommand(context: CliContext): Command {
     .description('Lists what is kept apart, and why.')
     .action(async (_options: GlobalOptions, command: Command) => {
       await withApp(context, command.optsWithGlobals<GlobalOptions>(), async ({ app, result }) => {
-        const kept: (QuarantineRow & { readonly portfolio_id: string })[] = [];
+        const kept: (QuarantineRow & { readonly portfolio_id: string | null })[] = [];
         for (const { portfolio_id: portfolioId } of await allPortfolios(app)) {
           const { quarantined } = valueOf(await onePortfolio(app.queries.reader, portfolioId));
           kept.push(...quarantined.map((entry) => ({ portfolio_id: portfolioId, ...entry })));
         }
+        for (const rejected of await app.projections.rejected(MOST_REJECTED))
+          kept.push({ portfolio_id: null, security_id: null, transaction_id: null, ...rejected });
         const { quarantinedKeys } = await app.projections.status();
         result({ quarantined_keys: quarantinedKeys, quarantined: kept }, () =>
           kept.length === 0
@@ -51,8 +57,8 @@ function listCommand(context: CliContext): Command {
                   { title: 'reason' },
                 ],
                 kept.map((row) => [
-                  row.portfolio_id,
-                  row.security_id ?? '',
+                  row.portfolio_id ?? '–',
+                  row.security_id ?? '–',
                   String(row.position),
                   row.transaction_id ?? '–',
                   row.reason,
@@ -83,12 +89,17 @@ function retryCommand(context: CliContext): Command {
             valueOf(await onePortfolio(app.queries.reader, portfolioId));
             const { keys } = await app.projections.rebuild(scope, progress.show);
             progress.stop();
+            const { quarantined } = valueOf(await onePortfolio(app.queries.reader, portfolioId));
+            const still = quarantined.some(
+              ({ security_id: id }) => securityId === undefined || id === securityId,
+            );
             const { quarantinedKeys } = await app.projections.status();
             result(
               { retried: keys, quarantined_keys: quarantinedKeys },
               () =>
                 `${counted(keys, 'key')} folded again; ${counted(quarantinedKeys, 'key is', 'keys are')} still kept apart.`,
             );
+            return still ? EXIT.failure : EXIT.ok;
           },
         );
       },

@@ -43,6 +43,7 @@ const RANKS: Readonly<Record<Transaction['type'], number>> = {
 
 /** The place of a type among transactions of the same instant: what comes in stands before what goes out. */
 export function rankOf(type: Transaction['type']): number {
+  if (!Object.hasOwn(RANKS, type)) throw new RangeError(`${type} is no type of transaction`);
   return RANKS[type];
 }
 

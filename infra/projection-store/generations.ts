@@ -68,6 +68,11 @@ function createGeneration(
     analyze: () => analyze(database),
     projected: (portfolioIds) => projected(database, portfolioIds),
     queue: () => queue(database),
+    rejected: (limit) =>
+      database.query<{ position: number; reason: string }>(
+        `select position, reason from quarantine where portfolio_no is null order by position limit $1`,
+        [limit],
+      ),
     async state() {
       const [row] = await database.query<{
         position: number;

@@ -65,15 +65,17 @@ async function writeRest(tx: DatabaseTransaction, rest: PartitionRest): Promise<
   );
   if (rest.discrepancies.length > 0) await insertDiscrepancies(tx, rest.discrepancies);
   await tx.query(
-    `insert into quarantine (portfolio_no, security_no, position, reason)
+    `insert into quarantine (portfolio_no, security_no, position, reason, transaction_id)
      select portfolio_no, security_no,
             coalesce((select max(position) from transactions t
-                      where t.portfolio_no = f.portfolio_no and t.security_no = f.security_no), 0), reason
-     from unnest($1::integer[], $2::integer[], $3::text[]) as f(portfolio_no, security_no, reason)`,
+                      where t.portfolio_no = f.portfolio_no and t.security_no = f.security_no), 0), reason, transaction_id
+     from unnest($1::integer[], $2::integer[], $3::text[], $4::text[])
+            as f(portfolio_no, security_no, reason, transaction_id)`,
     [
       rest.failures.map((f) => f.portfolioNo),
       rest.failures.map((f) => f.securityNo),
       rest.failures.map((f) => f.reason),
+      rest.failures.map((f) => f.transactionId),
     ],
   );
   await tx.copyIn(

@@ -98,8 +98,9 @@ export function createRebuildStore(database: Database, slot: Slot): RebuildStore
         portfolio_id: string;
         security_id: string;
         reason: string;
+        transaction_id: string | null;
       }>(
-        `select k.portfolio_no, k.security_no, p.portfolio_id, s.security_id, q.reason
+        `select k.portfolio_no, k.security_no, p.portfolio_id, s.security_id, q.reason, q.transaction_id
          from position_state k
          join quarantine q using (portfolio_no, security_no)
          join portfolios p using (portfolio_no) join securities s using (security_no)
@@ -111,6 +112,7 @@ export function createRebuildStore(database: Database, slot: Slot): RebuildStore
         portfolioId: row.portfolio_id,
         securityId: row.security_id,
         reason: row.reason,
+        transactionId: row.transaction_id,
       }));
     },
     addKeys: (onProgress) => addMissingKeys(database, ALL_KEYS, onProgress),

@@ -21,6 +21,10 @@ interface Work {
    * what changes is put right within the epoch.
    */
   readonly repair: boolean;
+  /** An operator asked for the days to be made again: they are added up anew, and what changes is restated. */
+  readonly ordered: boolean;
+  /** All days that the portfolio has are looked at, and made anew. */
+  readonly whole: boolean;
 }
 
 /** Writes the rows of the days that the keys' changes touch and returns how many epochs that began. */
@@ -40,9 +44,11 @@ export async function aggregatePortfolios(
     const { portfolioNo, completeThrough } = portfolio;
     const { firstDay = null, blockedFrom = null } = bounds.get(portfolioNo) ?? {};
     const days = daysToLookAt(portfolio, firstDay, horizon, changes);
-    const repairs = marks.filter((mark) => mark.portfolioNo === portfolioNo && isRepair(mark.cause));
+    const own = marks.filter((mark) => mark.portfolioNo === portfolioNo);
+    const repairs = own.filter(({ cause }) => isRepair(cause));
+    const orders = own.filter(({ cause }) => isOrder(cause));
     if (firstDay !== null && horizon !== null)
-      for (const { fromDay, throughDay } of repairs)
+      for (const { fromDay, throughDay } of [...repairs, ...orders])
         for (let day = Math.max(firstDay, fromDay); day <= Math.min(throughDay ?? horizon, horizon); day++)
           days.add(day);
     if (retried.has(portfolioNo) && firstDay !== null && horizon !== null)
@@ -54,6 +60,10 @@ export async function aggregatePortfolios(
       blockedFrom,
       days: [...days].sort((a, b) => a - b),
       repair: repairs.length > 0,
+      ordered: orders.length > 0,
+      whole:
+        blockedFrom === null &&
+        orders.some(({ fromDay }) => fromDay <= Math.min(firstDay ?? 0, portfolio.firstDay ?? 0)),
     };
   });
   const looked = works.filter((work) => work.days.length > 0);
@@ -120,14 +130,20 @@ function daysToLookAt(
 }
 
 /** A day without a row that readers may have seen is summed from all its keys' rows as they now are. */
-function needsSum({ portfolio, firstDay, repair }: Work, day: Day, hasRow: boolean | undefined): boolean {
+function needsSum(work: Work, day: Day, hasRow: boolean | undefined): boolean {
+  const { portfolio, firstDay } = work;
   return (
-    (repair || !hasRow) &&
+    (isSummedAnew(work, day) || !hasRow) &&
     firstDay !== null &&
     day >= firstDay &&
     portfolio.horizon !== null &&
     day <= portfolio.horizon
   );
+}
+
+/** Differences would carry damage on. Days that a failed key keeps from being complete stay what they are. */
+function isSummedAnew({ repair, ordered, blockedFrom }: Work, day: Day): boolean {
+  return repair || (ordered && (blockedFrom === null || day < blockedFrom));
 }
 
 function diffPortfolio(
@@ -141,17 +157,17 @@ function diffPortfolio(
     writes: { -readonly [K in keyof PortfolioWrites]: PortfolioWrites[K][number][] };
   },
 ): void {
-  const { portfolio, firstDay, blockedFrom, days, repair } = work;
+  const { portfolio, firstDay, blockedFrom, days, repair, whole } = work;
   const { horizon, stored, changes, sum, cause, writes } = input;
   const { portfolioNo } = portfolio;
-  const checksum = createChecksum(portfolio.checksum);
+  const checksum = createChecksum(whole ? 0n : portfolio.checksum);
 
   const textOf = (day: Day): string | null => {
     if (firstDay === null || day < firstDay) return null;
     const change = changes.get(day);
     if (change?.blocked) return null;
     const before = stored.get(day);
-    if (before && !repair)
+    if (before && !isSummedAnew(work, day))
       return change ? portfolioText(addDays(parsePortfolioText(before.text), change.delta)) : before.text;
     if (blockedFrom !== null && day >= blockedFrom) return null;
     // On a new day every key with a row was folded just now, so its changes are the whole sum.
@@ -163,6 +179,7 @@ function diffPortfolio(
   const changed = days.flatMap((day) => {
     const before = stored.get(day);
     const text = textOf(day);
+    if (whole && text !== null) checksum.add(`${isoDate(day)}\t${text}`);
     return text === (before?.text ?? null) ? [] : [{ day, before, text }];
   });
   const bumped =
@@ -174,12 +191,12 @@ function diffPortfolio(
   let lostFrom = Infinity;
   for (const { day, before, text } of changed) {
     if (before) {
-      if (!repair) checksum.remove(`${isoDate(day)}\t${before.text}`);
+      if (!repair && !whole) checksum.remove(`${isoDate(day)}\t${before.text}`);
       writes.retired.push({ portfolioNo, day, supersededBy: bumped ? epoch : null });
     }
     if (text === null) lostFrom = Math.min(lostFrom, day);
     else {
-      if (!repair) checksum.add(`${isoDate(day)}\t${text}`);
+      if (!repair && !whole) checksum.add(`${isoDate(day)}\t${text}`);
       writes.rows.push({ portfolioNo, day, epoch, text });
     }
   }

@@ -49,11 +49,13 @@ export function diffKey(input: {
   publishedBefore: Day | null;
   force: boolean;
   repair: boolean;
+  /** The rows given are all that the key has: its checksum is made of them, whatever was kept of it. */
+  whole: boolean;
   changes: DayChanges;
 }): KeyDiff {
-  const { key, rows, effects, publishedBefore, force, repair, changes } = input;
+  const { key, rows, effects, publishedBefore, force, repair, whole, changes } = input;
   const { portfolioNo, securityNo } = key;
-  const checksum = createChecksum(key.checksum);
+  const checksum = createChecksum(whole ? 0n : key.checksum);
   const published = (day: Day) =>
     publishedBefore !== null && key.watermarkDay !== null && day < publishedBefore;
   const seen = { published: false, from: Infinity, through: -Infinity };
@@ -107,9 +109,9 @@ export function diffKey(input: {
   }
 
   if (!repair) {
-    for (const row of outDays) checksum.remove(isoDate(row.day), row.series, row.snapshot);
+    if (!whole) for (const row of outDays) checksum.remove(isoDate(row.day), row.series, row.snapshot);
     for (const row of inDays) checksum.add(isoDate(row.day), row.series, row.snapshot);
-    for (const row of outHistory) checksum.remove(row.text);
+    if (!whole) for (const row of outHistory) checksum.remove(row.text);
     for (const text of inHistory) checksum.add(text);
   }
 

@@ -132,6 +132,7 @@ export async function foldKeys(
         publishedBefore: portfolio.horizon,
         force: plan.force,
         repair: plan.repair,
+        whole: plan.force && isWhole(item, horizon),
         changes,
       }),
     });
@@ -280,20 +281,21 @@ function stateBefore({ effects, start }: Folded, day: Day): PositionState {
   return state;
 }
 
-function stateRow(
-  { key, loaded, effects, to, start }: Folded,
-  diff: KeyDiff,
-  horizon: Day | null,
-  foldVersion: number,
-): KeyStateRow {
+/** Whether all is folded from the first row of the key to its last one. */
+function isWhole({ key, loaded, effects, to }: Folded, horizon: Day | null): boolean {
+  const firstDay = effects[0]?.day ?? null;
+  return (
+    loaded.checkpoint === undefined &&
+    loaded.task.plan.fromDay <= Math.min(key.firstDay ?? Infinity, firstDay ?? Infinity) &&
+    (to === horizon || firstDay === null)
+  );
+}
+
+function stateRow(folded: Folded, diff: KeyDiff, horizon: Day | null, foldVersion: number): KeyStateRow {
+  const { key, loaded, effects, to, start } = folded;
   const last = effects.at(-1);
   const firstDay = loaded.checkpoint ? key.firstDay : (effects[0]?.day ?? null);
   const watermarkDay = to === horizon ? horizon : (key.watermarkDay ?? horizon);
-  // From the first row of the key to its last one all that the fold says otherwise has been written.
-  const wasWhole =
-    loaded.checkpoint === undefined &&
-    loaded.task.plan.fromDay <= Math.min(key.firstDay ?? Infinity, firstDay ?? Infinity) &&
-    (to === horizon || firstDay === null);
   const settled = last === undefined && watermarkDay === key.watermarkDay;
   return {
     portfolioNo: key.portfolioNo,
@@ -302,7 +304,10 @@ function stateRow(
     firstDay,
     watermarkDay,
     open: settled ? key.open : isOpen(last, watermarkDay) || (last === undefined && !isZero(start.quantity)),
-    foldVersion: key.foldVersion === 0 || wasWhole ? foldVersion : Math.min(key.foldVersion, foldVersion),
+    foldVersion:
+      key.foldVersion === 0 || isWhole(folded, horizon)
+        ? foldVersion
+        : Math.min(key.foldVersion, foldVersion),
     checksum: diff.checksum,
   };
 }

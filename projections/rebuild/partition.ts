@@ -2,6 +2,7 @@
 import { createChecksum } from '../../domain/books/checksum.ts';
 import { isEstimated } from '../../domain/books/aggregate.ts';
 import { isoDate } from '../../domain/dates.ts';
+import { FoldError } from '../../domain/books/fold-error.ts';
 import { FOLD_VERSION } from '../../domain/books/version.ts';
 import { format } from '../../domain/decimal.ts';
 import { checkpointsOf, isOpen } from '../fold/checkpoints.ts';
@@ -143,7 +144,8 @@ function discrepancyRows(portfolioNo: number, { securityNo, discrepancies }: Rep
 
 function failures(portfolioNo: number, { securityNo, failure }: ReplayedKey): KeyFailure[] {
   if (failure === undefined) return [];
-  return [{ portfolioNo, securityNo, reason: failure.message }];
+  const transactionId = failure instanceof FoldError ? failure.transactionId : null;
+  return [{ portfolioNo, securityNo, reason: failure.message, transactionId }];
 }
 
 function portfolioDays(

@@ -266,7 +266,7 @@ async function refuseFailures({ rebuild }: Generation): Promise<void> {
   if (failures.length === 0) return;
   const [first] = failures;
   throw new RebuildRefused(
-    `${failures.length} keys cannot be folded, ${first!.securityId} in ${first!.portfolioId} first: ${first!.reason}`,
+    `${failures.length === 1 ? '1 key' : `${failures.length} keys`} cannot be folded, ${first!.securityId} in ${first!.portfolioId} first${first!.transactionId === null ? '' : `, at transaction ${first!.transactionId}`}: ${first!.reason}`,
   );
 }
 
@@ -297,7 +297,7 @@ async function show(
     journal.signal.throwIfAborted();
     const { failedKeys } = await generations.of(slot).state();
     if (failedKeys > 0)
-      throw new RebuildRefused(`${failedKeys} quarantined keys keep the new generation from being shown`);
+      throw new RebuildRefused(`quarantined keys (${failedKeys}) keep the new generation from being shown`);
   });
   return 'completed';
 }

@@ -67,6 +67,8 @@ export interface BulkPortfolioState {
 /** A key that could not be folded. */
 export interface KeyFailure extends KeyRef {
   readonly reason: string;
+  /** Of the transaction that the fold stopped at, where it was one. */
+  readonly transactionId: string | null;
 }
 
 /** A portfolio still to be folded, with an estimate of the day rows it will have. */

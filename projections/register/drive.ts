@@ -16,8 +16,10 @@ export interface RegisterDriver {
    *
    * One transaction up to the head, because an import is one commit in the log: its marks must become
    * visible together, or a worker could fold half of it.
+   *
+   * @param upTo no further than here; a position at which the log's head was seen
    */
-  run(onProgress?: (position: number, head: number) => void): Promise<number>;
+  run(onProgress?: (position: number, head: number) => void, upTo?: number): Promise<number>;
 }
 
 export function createRegisterDriver(
@@ -28,9 +30,12 @@ export function createRegisterDriver(
   // Records stay valid from run to run as long as nobody else has moved the checkpoint in between.
   let cache: { position: number; known: Known } | undefined;
 
-  async function run(onProgress?: (position: number, head: number) => void): Promise<number> {
-    const head = await log.head();
-    if (cache?.position === head) return 0;
+  async function run(
+    onProgress?: (position: number, head: number) => void,
+    upTo = Infinity,
+  ): Promise<number> {
+    const head = Math.min(await log.head(), upTo);
+    if (cache && cache.position >= head) return 0;
     const reused = cache;
     cache = undefined;
     const done = await store.exclusively(async (session, start) => {

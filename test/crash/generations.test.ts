@@ -12,8 +12,8 @@ import type { Workload } from '../support/workload.ts';
 import { createVictims } from './victims.ts';
 import type { Victims } from './victims.ts';
 
-/** Kills in all; KILL_ROUNDS asks for another number of them. */
-const ROUNDS = Number(process.env.KILL_ROUNDS ?? 50);
+/** Kills in all; `npm run soak` asks for many more. */
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 20);
 /** Every fifth of them in a flip. */
 const IN_FLIP = Math.max(1, Math.round(ROUNDS / 5));
 const seed = randomSeed();
@@ -56,57 +56,65 @@ describe(`kill -9 of what operators do to generations (${AT})`, () => {
     await books.project(...Array.from({ length: 20 }, () => workload.next()));
   }
 
-  it(`at ${ROUNDS - IN_FLIP} random instants of a rebuild, a rollback or a prune`, async () => {
-    // As long as each of them takes, more or less; it follows what is seen.
-    const windows: Record<Operation, number> = { rebuild: 900, rollback: 150, prune: 150 };
-    let hits = 0;
-    for (let round = 0; hits < ROUNDS - IN_FLIP; round++) {
-      if (round > ROUNDS * 5) throw new Error(`only ${hits} of ${round} kills hit a worker that was busy`);
-      const operation = OPERATIONS[round % OPERATIONS.length]!;
-      const message = `${AT}, round ${round}: ${operation}`;
-      await prepare(operation);
-      const hit = await victims.kill({ type: operation }, windows[operation]);
-      windows[operation] *= hit ? 1.05 : 0.7;
-      if (hit) hits += 1;
-      await expectIntact(message);
-    }
-    // The next rebuild goes on with the last one that was killed, or begins another.
-    const before = await books.generations.active();
-    expect(await books.projections.rebuild({ all: true })).toMatchObject({ status: 'completed' });
-    expect(await books.generations.active()).not.toBe(before);
-    await expectIntact(`${AT}, in the end`);
-    expect((await books.generations.runs.list(1_000)).filter((run) => run.interrupted)).toEqual([]);
-  }, 400_000);
-
-  it(`at ${IN_FLIP} random instants of a flip`, async () => {
-    for (let round = 0; round < IN_FLIP; round++) {
-      const operation = round % 3 === 2 ? 'rollback' : 'rebuild';
-      const message = `${AT}, flip ${round}: ${operation}`;
-      await prepare(operation);
-      const before = await books.generations.active();
-      const worker = await startWorker(books.db.url);
-      const held = await holdFlip(books, operation, () => worker.begin({ type: operation }));
-      await delay(random.next() * 5);
-      // Half of them when they could have gone on already.
-      if (random.below(2) === 0) {
-        await worker.kill();
-        await held.release();
-      } else {
-        const released = held.release();
-        await delay(random.next() * 10);
-        await worker.kill();
-        await released;
+  it(
+    `at ${ROUNDS - IN_FLIP} random instants of a rebuild, a rollback or a prune`,
+    async () => {
+      // As long as each of them takes, more or less; it follows what is seen.
+      const windows: Record<Operation, number> = { rebuild: 900, rollback: 150, prune: 150 };
+      let hits = 0;
+      for (let round = 0; hits < ROUNDS - IN_FLIP; round++) {
+        if (round > ROUNDS * 5) throw new Error(`only ${hits} of ${round} kills hit a worker that was busy`);
+        const operation = OPERATIONS[round % OPERATIONS.length]!;
+        const message = `${AT}, round ${round}: ${operation}`;
+        await prepare(operation);
+        const hit = await victims.kill({ type: operation }, windows[operation]);
+        windows[operation] *= hit ? 1.05 : 0.7;
+        if (hit) hits += 1;
+        await expectIntact(message);
       }
-      await expectIntact(message);
-      const after = await books.generations.active();
-      const [latest] = await books.generations.runs.list(1);
-      // Flipped and on record as such, or neither.
-      if (operation === 'rebuild')
-        expect(latest?.status, message).toBe(before === after ? 'running' : 'completed');
-    }
-    expect(await books.projections.rebuild({ all: true })).toMatchObject({ status: 'completed' });
-    await expectIntact(`${AT}, after the flips`);
-  }, 200_000);
+      // The next rebuild goes on with the last one that was killed, or begins another.
+      const before = await books.generations.active();
+      expect(await books.projections.rebuild({ all: true })).toMatchObject({ status: 'completed' });
+      expect(await books.generations.active()).not.toBe(before);
+      await expectIntact(`${AT}, in the end`);
+      expect((await books.generations.runs.list(1_000)).filter((run) => run.interrupted)).toEqual([]);
+    },
+    60_000 + ROUNDS * 15_000,
+  );
+
+  it(
+    `at ${IN_FLIP} random instants of a flip`,
+    async () => {
+      for (let round = 0; round < IN_FLIP; round++) {
+        const operation = round % 3 === 2 ? 'rollback' : 'rebuild';
+        const message = `${AT}, flip ${round}: ${operation}`;
+        await prepare(operation);
+        const before = await books.generations.active();
+        const worker = await startWorker(books.db.url);
+        const held = await holdFlip(books, operation, () => worker.begin({ type: operation }));
+        await delay(random.next() * 5);
+        // Half of them when they could have gone on already.
+        if (random.below(2) === 0) {
+          await worker.kill();
+          await held.release();
+        } else {
+          const released = held.release();
+          await delay(random.next() * 10);
+          await worker.kill();
+          await released;
+        }
+        await expectIntact(message);
+        const after = await books.generations.active();
+        const [latest] = await books.generations.runs.list(1);
+        // Flipped and on record as such, or neither.
+        if (operation === 'rebuild')
+          expect(latest?.status, message).toBe(before === after ? 'running' : 'completed');
+      }
+      expect(await books.projections.rebuild({ all: true })).toMatchObject({ status: 'completed' });
+      await expectIntact(`${AT}, after the flips`);
+    },
+    60_000 + ROUNDS * 15_000,
+  );
 });
 
 /** Holds the row that the flip changes, and begins what flips; resolves when the flip waits for it. */

@@ -25,6 +25,7 @@ export function partialProjections(parts: Partial<Projections>): Projections {
     idle: missing('idle'),
     flips: missing('flips'),
     state: missing('state'),
+    rejected: missing('rejected'),
     runs: { find: missing('runs.find'), list: missing('runs.list'), open: missing('runs.open') },
     ...parts,
   };

@@ -8,7 +8,7 @@ import { createProjector } from '../../../projections/projector.ts';
 import { facts, figures, openBooks } from '../../support/books.ts';
 import type { Books } from '../../support/books.ts';
 
-const PORTFOLIOS = 450;
+const PORTFOLIOS = 210;
 const ORDER: RebuildAllOrder = { approval: { flip: 'always' }, who: 'test', retainHours: 24 };
 
 let books: Books;
