@@ -328,7 +328,10 @@ function changes(
   slot: Slot,
 ): Promise<NonNullable<RebuildReport['changed']>> {
   const slots = { before: otherSlot(slot), after: slot };
-  return onLevelSnapshots(generations, slot, projectorOf, async (before, after) =>
-    changedSummary((await compareGenerations(before, after, { slots })).report),
-  );
+  return onLevelSnapshots(generations, slot, projectorOf, async (before, after) => {
+    // Where readers see nothing yet, nothing changes.
+    if ((await before.portfolios()).length === 0)
+      return { portfolios: 0, days: 0, maxImpactBps: null, worst: [] };
+    return changedSummary((await compareGenerations(before, after, { slots })).report);
+  });
 }
