@@ -1,12 +1,7 @@
 /** What a rebuild puts on record while it goes on, and hears from there: where it is, and whether it is to end. */
 import type { Progress } from '../projector.ts';
+import { RebuildCancelled } from './outcome.ts';
 import type { RebuildNote, RebuildPhase, RebuildRun, RebuildRuns } from './runs.ts';
-
-/** A rebuild that was ended on request; nothing of it is kept. */
-export class RebuildCancelled extends Error {
-  readonly code = 'rebuild_cancelled';
-  override readonly name = 'RebuildCancelled';
-}
 
 export interface Journal {
   /** Aborted, with `RebuildCancelled` as its reason, once cancelling is asked for. */

@@ -3,26 +3,20 @@
  * readable and live until one flip. What is done is on record, so that a rebuild that was killed is gone on
  * with where it was.
  */
-import { combine } from '../../domain/books/checksum.ts';
 import { FOLD_VERSION } from '../../domain/books/version.ts';
-import type { EventLog } from '../../domain/log.ts';
-import { compareGenerations } from '../diff/generations.ts';
-import { changedSummary } from '../diff/report.ts';
 import { otherSlot } from '../generation.ts';
-import { handOver, onLevelSnapshots } from '../hand-over.ts';
-import { bringLevel } from '../level.ts';
-import type { Generation, Generations, Slot } from '../generation.ts';
-import type { Progress, Projector } from '../projector.ts';
-import { checksumText } from '../verify/checksums.ts';
-import { verifyStored } from '../verify/stored.ts';
-import { streamFacts } from './facts-phase.ts';
-import { createJournal, RebuildCancelled } from './journal.ts';
+import type { Generations, Slot } from '../generation.ts';
+import type { Progress } from '../projector.ts';
+import { build } from './build.ts';
+import { createJournal } from './journal.ts';
 import type { Journal } from './journal.ts';
-import { partitionsOf } from './partitions.ts';
-import { isApproved } from './runs.ts';
+import { RebuildCancelled, RebuildRefused } from './outcome.ts';
+import type { RebuildDependencies } from './outcome.ts';
 import type { Approval, RebuildReport, RebuildRun } from './runs.ts';
+import { show } from './show.ts';
 
-export { RebuildCancelled } from './journal.ts';
+export { RebuildCancelled, RebuildRefused } from './outcome.ts';
+export type { RebuildDependencies } from './outcome.ts';
 
 export interface RebuildResult {
   readonly rebuildId: string;
@@ -35,18 +29,6 @@ export interface RebuildResult {
   readonly report: RebuildReport | null;
   /** It went on with one that was interrupted. */
   readonly resumed: boolean;
-}
-
-/** A rebuild that found what keeps it from being shown to readers. */
-export class RebuildRefused extends Error {
-  readonly code = 'rebuild_refused';
-  override readonly name = 'RebuildRefused';
-}
-
-export interface RebuildDependencies {
-  readonly log: EventLog;
-  readonly generations: Generations;
-  readonly projectorOf: (slot: Slot) => Projector;
 }
 
 export interface RebuildAllOrder {
@@ -198,140 +180,4 @@ async function conclude(
     }
     throw error;
   }
-}
-
-/** Fills the generation, as far as it is not filled yet. */
-async function build(
-  dependencies: RebuildDependencies,
-  run: RebuildRun,
-  slot: Slot,
-  journal: Journal,
-): Promise<void> {
-  const { log, generations } = dependencies;
-  const { rebuild } = generations.of(slot);
-  const resumed = run.phase !== 'facts';
-  let { phase, position } = run;
-  if (phase === 'facts' || position === null) {
-    await journal.enter('facts');
-    await rebuild.begin(run.rebuildId);
-    position = Math.min(await log.head(), run.scope.knownAt ?? Infinity);
-    const events = await readFacts(dependencies, slot, position, journal);
-    phase = 'fold';
-    await journal.enter(phase, { position, events });
-  }
-  if (phase === 'fold') {
-    if (resumed) await journal.enter(phase);
-    const todo = await rebuild.portfoliosToFold();
-    if (resumed) await rebuild.sweep(todo);
-    let done = 0;
-    journal.progress(done, todo.length);
-    await generations.workers.fold(slot, partitionsOf(todo), {
-      signal: journal.signal,
-      onRows: (rows) => journal.wrote(rows, 0),
-      onDone: (portfolios, keys) => {
-        journal.wrote(0, keys);
-        journal.progress((done += portfolios), todo.length);
-      },
-    });
-    await refuseFailures(generations.of(slot));
-    phase = 'keys';
-  }
-  if (phase === 'keys') {
-    await journal.enter(phase);
-    await rebuild.addKeys((done, total) => journal.progress(done, total));
-    await rebuild.finish(position, run.rebuildId, run.scope.knownAt);
-  }
-}
-
-async function readFacts(
-  { log, generations }: RebuildDependencies,
-  slot: Slot,
-  position: number,
-  journal: Journal,
-): Promise<number> {
-  const writer = generations.of(slot).rebuild.openFacts();
-  try {
-    return await streamFacts(log, position, writer, (done, total) => {
-      journal.signal.throwIfAborted();
-      journal.progress(done, total);
-    });
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
-}
-
-async function refuseFailures({ rebuild }: Generation): Promise<void> {
-  const failures = await rebuild.failures();
-  if (failures.length === 0) return;
-  const [first] = failures;
-  throw new RebuildRefused(
-    `${failures.length === 1 ? '1 key' : `${failures.length} keys`} cannot be folded, ${first!.securityId} in ${first!.portfolioId} first${first!.transactionId === null ? '' : `, at transaction ${first!.transactionId}`}: ${first!.reason}`,
-  );
-}
-
-/** Brings the generation level, checks it, compares it with what readers see, and flips when that is approved. */
-async function show(
-  dependencies: RebuildDependencies,
-  run: RebuildRun,
-  slot: Slot,
-  journal: Journal,
-  { who, retainHours }: ApprovalOrder,
-): Promise<RebuildResult['status']> {
-  const { log, generations, projectorOf } = dependencies;
-  const projector = projectorOf(slot);
-  await journal.enter('catch up');
-  await bringLevel(projector, generations.of(slot), await log.head(), ({ done, total }) => {
-    journal.signal.throwIfAborted();
-    journal.progress(done, total);
-  });
-  await journal.enter('verify');
-  const verified = await soundness(generations.of(slot));
-  await journal.enter('diff');
-  const changed = await changes(dependencies, slot);
-  const report = { verified, changed };
-  await journal.enter('flip', { report });
-  if (!isApproved(run.approval, report)) return 'awaiting_approval';
-  const order = { cause: 'rebuild', rebuildId: run.rebuildId, who, retainHours } as const;
-  await handOver(generations, slot, projector, order, async () => {
-    journal.signal.throwIfAborted();
-    const { failedKeys } = await generations.of(slot).state();
-    if (failedKeys > 0)
-      throw new RebuildRefused(`quarantined keys (${failedKeys}) keep the new generation from being shown`);
-  });
-  return 'completed';
-}
-
-/** @throws RebuildRefused when what is stored breaks a rule that every generation keeps */
-async function soundness(built: Generation): Promise<NonNullable<RebuildReport['verified']>> {
-  const [broken] = await verifyStored(built.checks);
-  if (broken) {
-    const { rule, table, portfolio_id, security_id, date, stored, expected } = broken;
-    const place = [portfolio_id, security_id, date].filter((part) => part !== undefined).join(' ');
-    throw new RebuildRefused(
-      `the new generation is not sound: ${table} ${place} breaks the rule of ${rule}: ${stored} stored, ${expected} expected`,
-    );
-  }
-  const {
-    position_state: keys,
-    position_timeseries: rows,
-    portfolio_state: portfolios,
-  } = await built.checks.counts();
-  const stored = await built.rebuild.snapshot((reader) => reader.keys());
-  const checksum = checksumText(stored.reduce((sum, key) => combine(sum, key.checksum), 0n));
-  return { keys, rows, portfolios, checksum };
-}
-
-/** What readers would see change. */
-function changes(
-  { generations, projectorOf }: RebuildDependencies,
-  slot: Slot,
-): Promise<NonNullable<RebuildReport['changed']>> {
-  const slots = { before: otherSlot(slot), after: slot };
-  return onLevelSnapshots(generations, slot, projectorOf, async (before, after) => {
-    // Where readers see nothing yet, nothing changes.
-    if ((await before.portfolios()).length === 0)
-      return { portfolios: 0, days: 0, maxImpactBps: null, worst: [] };
-    return changedSummary((await compareGenerations(before, after, { slots })).report);
-  });
 }

@@ -16,7 +16,7 @@ export interface VerificationOutcome {
 
 export interface PeriodicOptions {
   readonly verify: () => Promise<VerifyReport>;
-  /** Milliseconds between the ends of one and the beginning of the next; the first one waits as long. */
+  /** Milliseconds between the end of one and the beginning of the next; the first one begins soon after the start. */
   readonly everyMs: number;
   /** Milliseconds. */
   readonly now: () => number;
@@ -24,6 +24,8 @@ export interface PeriodicOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** What a program that has just been started makes of the log is worth knowing; its start is not delayed by it. */
+const FIRST_MS = 10_000;
 /** The longest that a timer of the runtime waits. */
 const MOST_MS = 2 ** 31 - 1;
 
@@ -43,19 +45,19 @@ export function startPeriodicVerification(options: PeriodicOptions): PeriodicVer
     }
   }
 
-  function schedule(): void {
+  function schedule(afterMs: number): void {
     if (stopped) return;
     timer = setTimeout(
       () => {
-        running = once().finally(schedule);
+        running = once().finally(() => schedule(options.everyMs));
       },
-      Math.min(options.everyMs, MOST_MS),
+      Math.min(afterMs, MOST_MS),
     );
     // It keeps no process alive by itself.
     timer.unref();
   }
 
-  schedule();
+  schedule(Math.min(options.everyMs, FIRST_MS));
   return {
     async stop() {
       stopped = true;

@@ -61,6 +61,7 @@ export async function startInstallation(): Promise<Installation> {
       KAFKA_TOPIC_PREFIX: prefix,
       KAFKA_GROUP_PREFIX: prefix,
       KAFKA_PARTITIONS: '2',
+      VERIFY_EVERY_HOURS: '1',
       LOG_LEVEL: 'error',
     };
     const ports: Record<string, number> = {};
