@@ -66,7 +66,7 @@ export function rollbackCommand(context: CliContext): Command {
           done.status === 'declined'
             ? `Readers still see generation ${done.from}.`
             : [
-                `Readers see generation ${done.to} at position ${count(done.position)}, after ${seconds(done.seconds)}; appends were held up for ${count(done.heldMs ?? 0)} ms.`,
+                `Readers see generation ${done.to} at position ${count(done.position)}, after ${seconds(done.seconds)}; nothing new was projected for ${count(done.heldMs ?? 0)} ms.`,
                 `Generation ${done.from} is retained: "chronofolio rollback" goes back to it.`,
               ].join('\n'),
         );
