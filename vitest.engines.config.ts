@@ -25,8 +25,6 @@ export default defineConfig({
   test: {
     ...tests,
     exclude: [...configDefaults.exclude, ...PURE.map((folder) => `test/${folder}/**`)],
-    // Fewer kills than on the embedded server, where the same code is killed.
-    env: { KILL_ROUNDS: process.env.KILL_ROUNDS ?? '10' },
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

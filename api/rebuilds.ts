@@ -142,13 +142,15 @@ function known(rebuildId: string, found: RebuildView | undefined): RebuildView {
   throw new Problem('not-found', `there is no rebuild ${rebuildId}`);
 }
 
+const REFUSALS: ReadonlySet<unknown> = new Set(['rebuild_running', 'rebuild_refused', 'rollback_refused']);
+
 /** What keeps an operation from beginning is a conflict with what is going on. */
 export async function conflicting<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (error instanceof Error && (code === 'rebuild_running' || code === 'rollback_refused'))
+    if (error instanceof Error && REFUSALS.has(code))
       throw new Problem('conflict', error.message, { cause: error });
     throw error;
   }

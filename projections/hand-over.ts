@@ -3,7 +3,6 @@ import { setTimeout as after } from 'node:timers/promises';
 import { otherSlot } from './generation.ts';
 import type { FlipOrder, Generation, Generations, Slot } from './generation.ts';
 import type { GenerationReader } from './rebuild/store.ts';
-import { bringLevel } from './level.ts';
 import type { Projector } from './projector.ts';
 
 /** How long the active generation is held still in the first attempt; each further one may take twice as long. */
@@ -86,7 +85,7 @@ export async function onLevelSnapshots<T>(
   const active = generations.of(otherSlot(slot));
   const other = generations.of(slot);
   for (let [attempt, holdMs] = [1, FIRST_HOLD_MS]; ; attempt++, holdMs *= 2) {
-    await bringLevel(projectorOf(slot), other, 0);
+    await bringClose(projectorOf(slot), holdMs);
     const working = await generations.hold(async (target) => {
       await catchUpWithin(projectorOf(slot), other, target, holdMs);
       await catchUpWithin(projectorOf(active.slot), active, target, holdMs);

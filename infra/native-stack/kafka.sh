@@ -114,7 +114,7 @@ kafka_format() {
   rm -rf "$KAFKA_STATE/data"
   "${KAFKA_RUNS_AS[@]}" java -cp "$KAFKA_LIBS/*" "-Dchronofolio.log=$KAFKA_LOG" \
     "-Dlog4j2.configurationFile=$here/log4j2.properties" kafka.tools.StorageTool format \
-    --config "$KAFKA_CONFIG" --cluster-id "$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d =)" \
+    --config "$KAFKA_CONFIG" --cluster-id="$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d =)" \
     --add-scram "SCRAM-SHA-256=[name=$KAFKA_USER,password=$password]" \
     --add-scram "SCRAM-SHA-512=[name=$KAFKA_USER,password=$password]" >"$KAFKA_HOME/format.log" 2>&1 || {
     cat "$KAFKA_HOME/format.log" >&2

@@ -26,9 +26,6 @@ export function openPartitionWriter(database: Database): PartitionWriter {
       await Promise.all([series.close(), snapshots.close()]);
       await database.transaction((tx) => writeRest(tx, rest));
     },
-    async abort() {
-      await Promise.all([series.abort(), snapshots.abort()]);
-    },
   };
 }
 

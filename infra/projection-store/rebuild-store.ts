@@ -119,13 +119,16 @@ export function createRebuildStore(database: Database, slot: Slot): RebuildStore
     async finish(position, rebuildId, knownAt) {
       await analyze(database);
       await database.transaction(async (tx) => {
+        const built = await tx.query(
+          `update idle_generation set state = 'built', known_at = $2, since = clock_timestamp()
+           where rebuild_id = $1 and state = 'building' returning 1`,
+          [rebuildId, knownAt ?? null],
+        );
+        // Killed after this transaction, before the next phase was on record: done, and perhaps live since.
+        if (built.length === 0) return;
         await inheritAudit(tx, slot, position);
         await tx.query(IDS_ONE_BY_ONE);
         await tx.query(`insert into checkpoints (name, position) values ('register', $1)`, [position]);
-        await tx.query(
-          `update idle_generation set state = 'built', known_at = $2, since = clock_timestamp() where rebuild_id = $1`,
-          [rebuildId, knownAt ?? null],
-        );
       });
     },
     snapshot: (work) =>

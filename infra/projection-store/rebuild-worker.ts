@@ -11,7 +11,7 @@ import { openPartitionWriter } from './partition-writer.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './rebuild-messages.ts';
 
 /** Two of the partition being folded, three of the one being committed, the rest for loading. */
-export const WORKER_CONNECTIONS = 8;
+const WORKER_CONNECTIONS = 8;
 const ROWS_PER_MESSAGE = 5_000;
 
 async function run(port: NonNullable<typeof parentPort>, { url, slot }: WorkerSettings): Promise<void> {

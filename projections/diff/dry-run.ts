@@ -2,6 +2,7 @@
  * What a rebuild would change, without writing anything: the log is replayed in memory, as verification
  * does it, and compared with the rows that readers see now.
  */
+import { FoldError } from '../../domain/books/fold-error.ts';
 import { day as dayOf } from '../../domain/dates.ts';
 import type { Decimal } from '../../domain/decimal.ts';
 import type { EventLog } from '../../domain/log.ts';
@@ -9,6 +10,7 @@ import { DEFAULT_MATERIALITY } from '../../domain/returns/restatement.ts';
 import { portfolioText } from '../fold/text.ts';
 import type { Generations } from '../generation.ts';
 import type { Progress } from '../projector.ts';
+import { cannotBeFolded } from '../rebuild/outcome.ts';
 import type { GenerationReader, StoredKey } from '../rebuild/store.ts';
 import type { RebuildScope } from '../rebuild/runs.ts';
 import { FROM_INCEPTION } from '../register/model.ts';
@@ -48,6 +50,7 @@ interface Run {
 /**
  * Of a scope with `knownAt` the log is replayed up to there, and what differs is what has been learned
  * since. Portfolios with work still to be folded are left out and named.
+ * @throws RebuildRefused at a key that cannot be folded, as the rebuild would
  */
 export async function dryRun(
   { log, generations }: { readonly log: Pick<EventLog, 'readFeed'>; readonly generations: Generations },
@@ -173,6 +176,16 @@ async function replayKeys(
   let next = replay.next();
   for (; !next.done; next = replay.next()) {
     const { securityId } = next.value.details;
+    const { failure } = next.value;
+    if (failure)
+      throw cannotBeFolded([
+        {
+          portfolioId: record.settings.portfolio_id,
+          securityId,
+          transactionId: failure instanceof FoldError ? failure.transactionId : null,
+          reason: failure.message,
+        },
+      ]);
     unmet.delete(securityId);
     await onKey(securityId, replayedRows(next.value));
     // Others of this process are served in between.

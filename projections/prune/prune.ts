@@ -1,7 +1,7 @@
 /** Lets go of what is kept no longer: the idle generation past its retention, superseded rows of old epochs. */
 import type { Instant } from '../../domain/dates.ts';
 import { otherSlot } from '../generation.ts';
-import type { Generation, Generations, Slot } from '../generation.ts';
+import type { Generations, Slot } from '../generation.ts';
 import type { Progress } from '../projector.ts';
 import type { IdleGeneration } from '../rebuild/runs.ts';
 import type { Removed } from './store.ts';
@@ -42,7 +42,6 @@ export interface PruneResult {
 
 /** Portfolios whose rows go in one round: what is found of them is in memory. */
 const PORTFOLIOS_AT_ONCE = 50;
-const ATTEMPTS = 20;
 
 /**
  * One that is interrupted has done a part of its work and is finished by the next one.
@@ -88,22 +87,9 @@ async function pruneGeneration(
   if (open && open.rebuildId === idle.rebuildId)
     await generations.runs.note(open.rebuildId, { status: 'cancelled', error: 'its generation was pruned' });
   const held = await generations.of(slot).size();
-  await discard(generations.of(slot));
+  await generations.of(slot).rebuild.discard();
   const { bytes } = await generations.of(slot).size();
   return { ...about, outcome: 'emptied', rows: held.rows, bytes: Math.max(0, held.bytes - bytes) };
-}
-
-/** Folds that keep the generation level hold some of its tables: two that wait for each other begin anew. */
-async function discard({ rebuild }: Generation): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await rebuild.discard();
-      return;
-    } catch (error) {
-      const deadlock = error instanceof Error && 'code' in error && error.code === 'deadlock';
-      if (!deadlock || attempt === ATTEMPTS) throw error;
-    }
-  }
 }
 
 /** Why the idle generation is not emptied; `undefined` when it is to be. */

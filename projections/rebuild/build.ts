@@ -2,7 +2,7 @@
 import type { Generation, Slot } from '../generation.ts';
 import { streamFacts } from './facts-phase.ts';
 import type { Journal } from './journal.ts';
-import { RebuildRefused } from './outcome.ts';
+import { cannotBeFolded } from './outcome.ts';
 import type { RebuildDependencies } from './outcome.ts';
 import { partitionsOf } from './partitions.ts';
 import type { RebuildRun } from './runs.ts';
@@ -70,9 +70,5 @@ async function readFacts(
 
 async function refuseFailures({ rebuild }: Generation): Promise<void> {
   const failures = await rebuild.failures();
-  if (failures.length === 0) return;
-  const [first] = failures;
-  throw new RebuildRefused(
-    `${failures.length === 1 ? '1 key' : `${failures.length} keys`} cannot be folded, ${first!.securityId} in ${first!.portfolioId} first${first!.transactionId === null ? '' : `, at transaction ${first!.transactionId}`}: ${first!.reason}`,
-  );
+  if (failures.length > 0) throw cannotBeFolded(failures);
 }

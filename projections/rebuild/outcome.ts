@@ -20,3 +20,21 @@ export class RebuildCancelled extends Error {
   readonly code = 'rebuild_cancelled';
   override readonly name = 'RebuildCancelled';
 }
+
+/** What cannot be folded keeps a rebuild from being shown, and a dry run from saying what it would change. */
+export function cannotBeFolded(
+  failures: readonly {
+    readonly portfolioId: string;
+    readonly securityId: string;
+    readonly transactionId: string | null;
+    readonly reason: string;
+  }[],
+): RebuildRefused {
+  const [first] = failures;
+  const keys = failures.length === 1 ? '1 key' : `${failures.length} keys`;
+  if (!first) return new RebuildRefused(`${keys} cannot be folded`);
+  const at = first.transactionId === null ? '' : `, at transaction ${first.transactionId}`;
+  return new RebuildRefused(
+    `${keys} cannot be folded, ${first.securityId} in ${first.portfolioId} first${at}: ${first.reason}`,
+  );
+}

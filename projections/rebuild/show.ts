@@ -7,7 +7,7 @@ import type { Generation, Slot } from '../generation.ts';
 import { handOver, onLevelSnapshots } from '../hand-over.ts';
 import { bringLevel } from '../level.ts';
 import { checksumText } from '../verify/checksums.ts';
-import { verifyStored } from '../verify/stored.ts';
+import { brokenText, verifyStored } from '../verify/stored.ts';
 import type { Journal } from './journal.ts';
 import { RebuildRefused } from './outcome.ts';
 import type { RebuildDependencies } from './outcome.ts';
@@ -49,13 +49,7 @@ export async function show(
 /** @throws RebuildRefused when what is stored breaks a rule that every generation keeps */
 async function soundness(built: Generation): Promise<NonNullable<RebuildReport['verified']>> {
   const [broken] = await verifyStored(built.checks);
-  if (broken) {
-    const { rule, table, portfolio_id, security_id, date, stored, expected } = broken;
-    const place = [portfolio_id, security_id, date].filter((part) => part !== undefined).join(' ');
-    throw new RebuildRefused(
-      `the new generation is not sound: ${table} ${place} breaks the rule of ${rule}: ${stored} stored, ${expected} expected`,
-    );
-  }
+  if (broken) throw new RebuildRefused(`the new generation is not sound: ${brokenText(broken)}`);
   const {
     position_state: keys,
     position_timeseries: rows,

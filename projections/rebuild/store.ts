@@ -10,6 +10,8 @@ export interface RowSink {
   /** One line in the table's column order, newline-terminated; a promise when there is no room for more yet. */
   write(line: string): Promise<void> | void;
   close(): Promise<void>;
+  /** Ends it so that nothing of it stays. */
+  abort(): Promise<void>;
 }
 
 /** One open `COPY`, written byte by byte into its own block: `bytes[at]` is the next one. */
@@ -19,8 +21,6 @@ export interface ByteSink {
   /** Sees to it that so many bytes can follow; a promise when the server has to take some first. */
   reserve(bytes: number): Promise<void> | void;
   close(): Promise<void>;
-  /** Ends it so that nothing of it stays. */
-  abort(): Promise<void>;
 }
 
 /** Takes facts as they are resolved, while the log is read. */
@@ -35,12 +35,11 @@ export interface FactsWriter {
 
 export type FactsRest = Omit<RegisterChanges, 'marks'>;
 
-/** A few portfolios folded together, streamed row by row; nobody sees any of it before `finish`. */
+/** A few portfolios folded together, streamed row by row. What is not finished ends with its connections. */
 export interface PartitionWriter {
   readonly series: ByteSink;
   readonly snapshots: ByteSink;
   finish(rest: PartitionRest): Promise<void>;
-  abort(): Promise<void>;
 }
 
 /** The lines of the smaller tables, and the states that tell that the portfolios are done. */
@@ -92,7 +91,7 @@ export interface RebuildStore {
   >;
   /** Puts the keys on that are not there yet, one by one. */
   addKeys(onProgress: (done: number, total: number) => void): Promise<void>;
-  /** Gathers statistics, takes over the audit of the other generation, and sets the checkpoint: from here on it can live. */
+  /** Gathers statistics, takes over the audit of the other generation, and sets the checkpoint: from here on it can live. Once. */
   finish(position: number, rebuildId: string, knownAt: number | undefined): Promise<void>;
   /** Runs `work` on one snapshot of the generation. */
   snapshot<T>(work: (reader: GenerationReader) => Promise<T>): Promise<T>;

@@ -146,6 +146,8 @@ async function fold(
   const replay = replayPortfolio(ledger, record);
   let next = replay.next();
   for (; !next.done; next = replay.next()) {
+    // Without the key the answer would be wrong, and look right.
+    if (next.value.failure) throw next.value.failure;
     onKey(next.value);
     // A long history is folded in pieces, so that other requests are answered in between.
     await new Promise((resolve) => setImmediate(resolve));

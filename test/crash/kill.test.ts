@@ -11,6 +11,8 @@ import { createWorkload, openingFacts } from '../support/workload.ts';
 import { createVictims, untilHit } from './victims.ts';
 import type { Victims } from './victims.ts';
 
+/** Kills of each kind; `npm run soak` asks for many more. */
+const ROUNDS = Math.ceil(Number(process.env.KILL_ROUNDS ?? 10) / 3);
 const seed = randomSeed();
 const random = createRandom(seed);
 const AT = `RANDOM_SEED=${seed}`;
@@ -36,47 +38,59 @@ describe(`kill -9 at random moments (${AT})`, () => {
     await expectInvariants(books, message);
   }
 
-  it('during an import: the same files imported again complete it, and nothing is there twice', async () => {
-    await untilHit(7, 600, async (round, window) => {
-      const sources = importFiles(`I${round}`);
-      const before = await books.log.head();
-      const planned = (await plan(books, sources)).events;
-      const hit = await victims.kill({ type: 'import', sources }, window);
-      const message = `${AT}, import ${round}`;
-      const survived = (await books.log.head()) - before;
-      // All or nothing: an import is one transaction of the log.
-      expect([0, planned], message).toContain(survived);
-      const report = await (await plan(books, sources)).apply();
-      expect(report, message).toMatchObject({ committed: true, eventsAppended: planned - survived });
-      expect(await books.log.head(), message).toBe(before + planned);
-      await expectIntact(message);
-      return hit;
-    });
-  }, 120_000);
+  it(
+    'during an import: the same files imported again complete it, and nothing is there twice',
+    async () => {
+      await untilHit(ROUNDS, 600, async (round, window) => {
+        const sources = importFiles(`I${round}`);
+        const before = await books.log.head();
+        const planned = (await plan(books, sources)).events;
+        const hit = await victims.kill({ type: 'import', sources }, window);
+        const message = `${AT}, import ${round}`;
+        const survived = (await books.log.head()) - before;
+        // All or nothing: an import is one transaction of the log.
+        expect([0, planned], message).toContain(survived);
+        const report = await (await plan(books, sources)).apply();
+        expect(report, message).toMatchObject({ committed: true, eventsAppended: planned - survived });
+        expect(await books.log.head(), message).toBe(before + planned);
+        await expectIntact(message);
+        return hit;
+      });
+    },
+    120_000 + ROUNDS * 10_000,
+  );
 
-  it('during the live projection of a stream: another projector goes on where it was', async () => {
-    const workload = createWorkload('live', random);
-    await untilHit(7, 400, async (round, window) => {
-      let dead = false;
-      const hit = victims.kill({ type: 'live' }, window).finally(() => (dead = true));
-      while (!dead) await books.append(workload.next(), workload.next());
-      await books.append(workload.next());
-      await hit;
-      await expectIntact(`${AT}, stream ${round}`);
-      // A live worker never finishes.
-      return true;
-    });
-  }, 120_000);
+  it(
+    'during the live projection of a stream: another projector goes on where it was',
+    async () => {
+      const workload = createWorkload('live', random);
+      await untilHit(ROUNDS, 400, async (round, window) => {
+        let dead = false;
+        const hit = victims.kill({ type: 'live' }, window).finally(() => (dead = true));
+        while (!dead) await books.append(workload.next(), workload.next());
+        await books.append(workload.next());
+        await hit;
+        await expectIntact(`${AT}, stream ${round}`);
+        // A live worker never finishes.
+        return true;
+      });
+    },
+    120_000 + ROUNDS * 10_000,
+  );
 
-  it('during restatements: readers see the old days or the new ones, and in the end the new', async () => {
-    const workload = createWorkload('past', random);
-    await untilHit(6, 500, async (round, window) => {
-      await books.append(...Array.from({ length: 80 }, () => workload.next()));
-      const hit = await victims.kill({ type: 'project' }, window);
-      await expectIntact(`${AT}, restatement ${round}`);
-      return hit;
-    });
-  }, 120_000);
+  it(
+    'during restatements: readers see the old days or the new ones, and in the end the new',
+    async () => {
+      const workload = createWorkload('past', random);
+      await untilHit(ROUNDS, 500, async (round, window) => {
+        await books.append(...Array.from({ length: 80 }, () => workload.next()));
+        const hit = await victims.kill({ type: 'project' }, window);
+        await expectIntact(`${AT}, restatement ${round}`);
+        return hit;
+      });
+    },
+    120_000 + ROUNDS * 10_000,
+  );
 });
 
 function plan(books: Books, sources: readonly SourceText[]) {

@@ -155,7 +155,7 @@ function readUntilStopped(portfolioId: string): { stop(): Promise<Seen> } {
   const running = (async () => {
     while (!stopped) {
       await read();
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
   })();
   return {

@@ -134,3 +134,15 @@ test('portfolios that work is waiting for are left out', async () => {
   );
   expect(await run({ all: true })).toMatchObject({ portfolios: 0, unsettled: ['P'] });
 });
+
+describe('a key that cannot be folded', () => {
+  test('is named, instead of its rows being taken for gone', async () => {
+    await books.project(
+      facts.transaction('P', 'SPLIT', 'BBB', '2025-01-04', { transaction_id: 'ZERO', ratio: '0' }),
+    );
+    await expect(run({ all: true })).rejects.toMatchObject({
+      code: 'rebuild_refused',
+      message: expect.stringContaining('BBB in P first, at transaction ZERO'),
+    });
+  });
+});

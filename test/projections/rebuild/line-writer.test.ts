@@ -21,7 +21,6 @@ function collecting(blockBytes: number): ByteSink & { text(): string } {
       sink.at = 0;
     },
     close: async () => undefined,
-    abort: async () => undefined,
     text: () => Buffer.concat([...full, sink.bytes.slice(0, sink.at)]).toString('latin1'),
   };
   return sink;

@@ -303,3 +303,22 @@ describe('replays are kept', () => {
     expect(await days(knownAt, head, 'P')).not.toEqual([]);
   });
 });
+
+describe('known-at of a portfolio with a key that cannot be folded', () => {
+  it('fails, instead of answering as if the key were not there', async () => {
+    const books = await openBooks();
+    try {
+      await books.append(
+        facts.portfolio('P'),
+        facts.security('S', 'EUR'),
+        facts.transaction('P', 'BUY', 'S', '2025-01-01', { quantity: '1', price: '1' }),
+        facts.transaction('P', 'SPLIT', 'S', '2025-01-02', { transaction_id: 'ZERO', ratio: '0' }),
+        facts.closeDay('2025-01-03'),
+      );
+      const model = await createKnownAt(books.log)(await books.log.head(), 'P');
+      await expect(model.snapshots('P', '2025-01-03')).rejects.toMatchObject({ transactionId: 'ZERO' });
+    } finally {
+      await books.close();
+    }
+  });
+});
