@@ -22,7 +22,7 @@ const DATABASE = {
   embedded: true,
   url: 'postgresql://x',
   timescale: { edition: 'none' as const },
-  schemaVersion: 4,
+  schemaVersion: 5,
   applied: [],
 };
 
@@ -135,7 +135,7 @@ describe('the command line', () => {
       await run('migrate', { open: () => Promise.resolve(partialApp({ database: DATABASE, close })) }),
     ).toEqual({
       exit: 0,
-      out: 'PostgreSQL 18.4: the schema is at version 4, nothing to do.',
+      out: 'PostgreSQL 18.4: the schema is at version 5, nothing to do.',
       notes: '',
     });
     const failing = await run('migrate', { open: () => Promise.resolve(partialApp({ close })) });

@@ -31,7 +31,7 @@ function cli(line: string, ask?: (question: string) => Promise<boolean>): Promis
     embedded: true,
     url: books.db.url,
     timescale: { edition: 'none' as const },
-    schemaVersion: 4,
+    schemaVersion: 5,
     applied: [],
   };
   const queries = createQueries(

@@ -26,7 +26,7 @@ function appWith(passwords: string[], known: ReaderFacts = FACTS): () => Promise
     embedded: false,
     url: 'postgresql://owner:hidden@db.example:5433/books?sslmode=require',
     timescale: { edition: 'none' as const },
-    schemaVersion: 4,
+    schemaVersion: 5,
     applied: [],
   };
   const reader: App['reader'] = {

@@ -311,7 +311,11 @@ describe('known-at of a portfolio with a key that cannot be folded', () => {
       await books.append(
         facts.portfolio('P'),
         facts.security('S', 'EUR'),
-        facts.transaction('P', 'BUY', 'S', '2025-01-01', { quantity: '1', price: '1' }),
+        facts.transaction('P', 'BUY', 'S', '2025-01-01', {
+          transaction_id: 'BOUGHT',
+          quantity: '1',
+          price: '1',
+        }),
         facts.transaction('P', 'SPLIT', 'S', '2025-01-02', { transaction_id: 'ZERO', ratio: '0' }),
         facts.closeDay('2025-01-03'),
       );

@@ -1,0 +1,144 @@
+-- Market data: the symbols, their current prices, ticks, bars in two tiers, indicators of closed bars.
+-- Ticks, bars and indicators become hypertables where the server has TimescaleDB.
+
+create table symbols (
+  symbol_no  integer generated always as identity primary key,
+  symbol     varchar(20) not null unique,
+  -- Whose calendar its bars follow: a market identifier code, FX, or 24x7 where nothing is known.
+  exchange   text not null default '24x7',
+  created_at timestamptz not null default clock_timestamp()
+);
+comment on table symbols is 'Everything a price was ever received of, share classes apart, exchange suffixes removed.';
+
+create table price_snapshots (
+  id         uuid primary key default gen_random_uuid(),
+  symbol     varchar(20) not null unique,
+  symbol_no  integer not null unique references symbols,
+  price      numeric(20,8) not null,
+  -- Unix milliseconds: when the tick was made, as its source says.
+  timestamp  bigint not null,
+  volume     numeric(20,8),
+  bid        numeric(20,8),
+  ask        numeric(20,8),
+  created_at timestamptz not null default clock_timestamp(),
+  updated_at timestamptz not null default clock_timestamp()
+);
+create index price_snapshots_timestamp on price_snapshots (timestamp desc);
+comment on table price_snapshots is 'The newest tick of each symbol by its own time. Whoever takes ticks of a symbol holds its row.';
+
+create table realtime_prices (
+  symbol_no integer not null,
+  time      timestamptz not null,
+  price     numeric(20,8) not null,
+  volume    numeric(20,8),
+  bid       numeric(20,8),
+  ask       numeric(20,8)
+);
+create index realtime_prices_symbol_time on realtime_prices (symbol_no, time desc);
+comment on table realtime_prices is
+  'Ticks as received, each once: one that is there word for word is not stored again.';
+
+create table intraday_ohlcv (
+  symbol_no    integer not null,
+  -- The start of its five minutes.
+  time         timestamptz not null,
+  -- The trading day of the exchange it belongs to; null outside sessions.
+  session_date date,
+  open         numeric(20,8) not null,
+  high         numeric(20,8) not null,
+  low          numeric(20,8) not null,
+  close        numeric(20,8) not null,
+  volume       numeric(28,8) not null,
+  -- How many ticks it is made of; none when it came whole from a provider, and then no tick amends it.
+  ticks        integer not null,
+  -- Unix milliseconds of the ticks it opened and closed with.
+  first_at     bigint,
+  last_at      bigint,
+  primary key (symbol_no, time),
+  check ((ticks = 0) = (first_at is null) and (ticks = 0) = (last_at is null))
+);
+comment on table intraday_ohlcv is 'Bars of five minutes, the last one of each symbol still open.';
+
+create table historical_ohlcv (
+  symbol_no integer not null,
+  -- The trading day, at midnight UTC.
+  time      timestamptz not null,
+  open      numeric(20,8) not null,
+  high      numeric(20,8) not null,
+  low       numeric(20,8) not null,
+  close     numeric(20,8) not null,
+  volume    numeric(28,8) not null,
+  ticks     integer not null,
+  first_at  bigint,
+  last_at   bigint,
+  primary key (symbol_no, time),
+  check ((ticks = 0) = (first_at is null) and (ticks = 0) = (last_at is null))
+);
+comment on table historical_ohlcv is 'Bars of trading days, by the calendar of the exchange, the last one of each symbol still open.';
+
+create table bar_progress (
+  symbol_no         integer not null references symbols,
+  tier              text not null check (tier in ('intraday', 'historical')),
+  -- The newest bar, and when it closes.
+  newest            timestamptz not null,
+  closes_at         timestamptz not null,
+  -- The earliest bar that was begun or amended since its indicators were made; null when there is none.
+  dirty_from        timestamptz,
+  -- The newest closed bar whose indicators are stored.
+  indicated_through timestamptz,
+  primary key (symbol_no, tier)
+);
+create index bar_progress_dirty on bar_progress (tier, symbol_no) where dirty_from is not null;
+create index bar_progress_closing on bar_progress (closes_at);
+comment on table bar_progress is 'How far the bars of each symbol are, and which of them want their indicators.';
+
+create table intraday_analytics (
+  symbol_no      integer not null,
+  time           timestamptz not null,
+  close          double precision not null,
+  sma_20         double precision,
+  sma_50         double precision,
+  sma_200        double precision,
+  ema_12         double precision,
+  ema_26         double precision,
+  wma_20         double precision,
+  rsi_14         double precision,
+  macd           double precision,
+  macd_signal    double precision,
+  macd_histogram double precision,
+  bb_upper       double precision,
+  bb_middle      double precision,
+  bb_lower       double precision,
+  bb_bandwidth   double precision,
+  bb_percent_b   double precision,
+  atr_14         double precision,
+  vwap           double precision,
+  roc_12         double precision,
+  momentum_10    double precision,
+  williams_r_14  double precision,
+  stoch_k        double precision,
+  stoch_d        double precision,
+  stddev_20      double precision,
+  keltner_upper  double precision,
+  keltner_middle double precision,
+  keltner_lower  double precision,
+  volatility_20  double precision,
+  primary key (symbol_no, time)
+);
+comment on table intraday_analytics is 'Indicators of each closed bar of five minutes.';
+create table daily_analytics (like intraday_analytics including all);
+comment on table daily_analytics is 'Indicators of each closed bar of a trading day.';
+
+-- States of the indicators after a bar: what comes later goes on from there instead of from the beginning.
+create table indicator_checkpoints (
+  symbol_no integer not null references symbols,
+  tier      text not null check (tier in ('intraday', 'historical')),
+  time      timestamptz not null,
+  state     json not null,
+  primary key (symbol_no, tier, time)
+);
+comment on table indicator_checkpoints is 'States of the indicators after some of the bars, the newest closed one among them.';
+
+-- Alerts.
+
+-- Backfill.
