@@ -86,6 +86,8 @@ create table bar_progress (
   dirty_from        timestamptz,
   -- The newest closed bar whose indicators are stored.
   indicated_through timestamptz,
+  -- Of trading days: the newest whose close has been offered to the books.
+  priced_through    timestamptz,
   primary key (symbol_no, tier)
 );
 create index bar_progress_dirty on bar_progress (tier, symbol_no) where dirty_from is not null;
@@ -140,5 +142,78 @@ create table indicator_checkpoints (
 comment on table indicator_checkpoints is 'States of the indicators after some of the bars, the newest closed one among them.';
 
 -- Alerts.
+
+create table alert_rules (
+  rule_id        uuid primary key default gen_random_uuid(),
+  rule_no        integer generated always as identity unique,
+  -- By name: a rule may be there before the first price of its symbol.
+  symbol         varchar(20) not null,
+  interval       text not null check (interval in ('tick', '5min', '15min', '30min', '1h', '4h', '1day')),
+  condition      text not null,
+  hysteresis     double precision not null default 0 check (hysteresis >= 0),
+  cooldown_s     integer not null default 0 check (cooldown_s >= 0),
+  name           text,
+  webhook_url    text,
+  -- Signs what is sent to the webhook in place of the secret of the installation. Never read back by clients.
+  webhook_secret text,
+  kafka          boolean not null default false,
+  enabled        boolean not null default true,
+  -- Grows with every change that begins the evaluation anew.
+  version        integer not null default 1,
+  -- What the evaluation remembers; null until its first input.
+  state          json,
+  -- Bars that closed up to here were there before the rule was, or what it asks now.
+  past_through   timestamptz,
+  since          timestamptz not null default clock_timestamp(),
+  -- How often it was raised; numbers the events.
+  occurrences    integer not null default 0,
+  created_at     timestamptz not null default clock_timestamp(),
+  updated_at     timestamptz not null default clock_timestamp(),
+  deleted_at     timestamptz
+);
+create index alert_rules_live on alert_rules (symbol) where enabled and deleted_at is null;
+comment on table alert_rules is 'What is watched, and how far it has come. Deleted rules stay for the history of their events.';
+
+create table alert_rule_changes (
+  only_row boolean primary key default true check (only_row),
+  version  bigint not null
+);
+insert into alert_rule_changes (version) values (1);
+comment on table alert_rule_changes is 'Grows with every change of a rule, so that processes know when to read the rules again.';
+
+create table alert_events (
+  event_no   bigint generated always as identity primary key,
+  alert_id   uuid not null unique,
+  rule_id    uuid not null references alert_rules,
+  occurrence integer not null,
+  symbol     varchar(20) not null,
+  -- As they were when it was raised.
+  interval   text not null,
+  condition  text not null,
+  value      double precision not null,
+  -- Of the tick, or the end of the bar.
+  at         timestamptz not null,
+  raised_at  timestamptz not null default clock_timestamp(),
+  -- Once each.
+  unique (rule_id, occurrence)
+);
+create index alert_events_symbol on alert_events (symbol, event_no desc);
+comment on table alert_events is 'Rules that came true.';
+
+create table alert_deliveries (
+  event_no        bigint not null references alert_events,
+  channel         text not null check (channel in ('webhook', 'kafka')),
+  attempts        integer not null default 0,
+  next_attempt_at timestamptz not null default clock_timestamp(),
+  delivered_at    timestamptz,
+  -- Given up.
+  failed_at       timestamptz,
+  last_error      text,
+  primary key (event_no, channel),
+  check (delivered_at is null or failed_at is null)
+);
+create index alert_deliveries_due on alert_deliveries (channel, next_attempt_at)
+  where delivered_at is null and failed_at is null;
+comment on table alert_deliveries is 'Alerts to be sent to webhooks and to Kafka, and what became of it.';
 
 -- Backfill.

@@ -2,6 +2,7 @@
  * The port through which the program is measured. The labels are the few words of these types: never a
  * portfolio, a security or a client, whose number has no bound.
  */
+import type { MarketMetrics } from './market/metrics.ts';
 import type { Cause } from './register/model.ts';
 
 /** The two stages between the log and its readers, and a rebuild's replay. */
@@ -126,4 +127,4 @@ export type Metrics = QueueMetrics &
   LogMetrics &
   HttpMetrics &
   StreamMetrics &
-  VerifyMetrics;
+  VerifyMetrics & { readonly market: MarketMetrics };

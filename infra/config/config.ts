@@ -107,6 +107,7 @@ export interface Config {
     readonly batchSize: number;
     readonly flushIntervalMs: number;
     readonly maxRetries: number;
+    readonly endOfDayPrices: boolean;
   };
   readonly metrics: {
     readonly enabled: boolean;
@@ -170,6 +171,7 @@ export function loadConfig(
       batchSize: values.BATCH_SIZE,
       flushIntervalMs: values.FLUSH_INTERVAL,
       maxRetries: values.MAX_RETRIES,
+      endOfDayPrices: values.EOD_PRICES,
     },
     metrics: { enabled: values.METRICS_ENABLED, port: values.METRICS_PORT, path: values.METRICS_PATH },
     settings,

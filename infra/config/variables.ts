@@ -83,6 +83,8 @@ export const VARIABLES = z.object({
   WEBSOCKET_PORT: rule.listeningPort.prefault('3002'),
   BATCH_SIZE: rule.wholeNumber(1, 100_000).prefault('50'),
   FLUSH_INTERVAL: MILLISECONDS.prefault('1000'),
+  /** Closes of bars become prices of the securities that carry their symbol. */
+  EOD_PRICES: rule.flag.prefault('true'),
   MAX_RETRIES: rule.wholeNumber(0, 100).prefault('3'),
 
   METRICS_ENABLED: rule.flag.prefault('true'),

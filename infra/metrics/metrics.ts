@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import type { HttpMetrics, LogMetrics, Metrics } from '../../projections/metrics.ts';
 import type { PoolStats } from '../database/queryable.ts';
 import type { QueryObservation } from '../database/database.ts';
+import { marketMetrics } from './market-metrics.ts';
 import { projectionMetrics } from './projection-metrics.ts';
 import { queueMetrics } from './queue-metrics.ts';
 import { streamMetrics } from './stream-metrics.ts';
@@ -36,6 +37,7 @@ export function createMetrics(options: MetricsOptions = {}): ProcessMetrics {
     ...queueMetrics(registry),
     ...streamMetrics(registry),
     ...verifyMetrics(registry),
+    market: marketMetrics(registry),
     ...logMetrics(registry),
     ...httpMetrics(registry),
     ...databaseMetrics(registry),

@@ -1,0 +1,131 @@
+/** Closes of trading days that are over, and the securities of the books they belong to. */
+import type { DailyClose, DailyCloses } from '../../commands/market-closes.ts';
+import { parseSymbol } from '../../domain/market/symbol.ts';
+import type { Queryable } from '../database/queryable.ts';
+
+/** Symbols looked at together. */
+const SYMBOLS = 500;
+
+/** Days of each symbol looked at together, the earliest first. */
+const DAYS = 100;
+
+const DUE = `
+  select s.symbol, s.exchange, to_char(b.time, 'YYYY-MM-DD') as date, trim_scale(b.close)::text as close,
+         b.ticks
+  from (
+    select symbol_no, newest, closes_at, priced_through
+    from bar_progress
+    where tier = 'historical'
+      and (newest > priced_through or priced_through is null)
+      and (closes_at <= $1 or exists (
+        select from historical_ohlcv b
+        where b.symbol_no = bar_progress.symbol_no and b.time < newest
+          and (b.time > priced_through or priced_through is null)))
+    order by symbol_no
+    limit $2
+  ) p
+  join symbols s using (symbol_no)
+  cross join lateral (
+    select b.time, b.close, b.ticks
+    from historical_ohlcv b
+    where b.symbol_no = p.symbol_no and (b.time > p.priced_through or p.priced_through is null)
+      and (b.time < p.newest or p.closes_at <= $1)
+    order by b.time
+    limit $3
+  ) b
+  order by b.time, s.symbol`;
+
+const MARK = `
+  update bar_progress p
+  set priced_through = greatest(p.priced_through, m.through)
+  from (
+    select symbol, max(date)::timestamptz as through
+    from unnest($1::text[], $2::date[]) as m (symbol, date)
+    group by symbol
+  ) m
+  join symbols s using (symbol)
+  where p.symbol_no = s.symbol_no and p.tier = 'historical'`;
+
+const CANDIDATES = `select security_id, symbol from securities where symbol is not null and type <> 'cash'`;
+
+const PRICED = `
+  select s.security_id, to_char(date '1970-01-01' + p.day, 'YYYY-MM-DD') as date
+  from unnest($1::text[], $2::date[]) as w (security_id, date)
+  join securities s using (security_id)
+  join prices p on p.security_no = s.security_no and p.day = w.date - date '1970-01-01'`;
+
+interface Due {
+  readonly symbol: string;
+  readonly exchange: string;
+  readonly date: string;
+  readonly close: string;
+  readonly ticks: number;
+}
+
+/**
+ * Only bars made of ticks are offered: those of providers may be adjusted for later splits, which prices of
+ * the books are not.
+ * @param books the generation that readers see
+ */
+export function createDailyCloses(database: Queryable, books: () => Promise<Queryable>): DailyCloses {
+  return {
+    async due(now) {
+      const due = await database.query<Due>(DUE, [new Date(now).toISOString(), SYMBOLS, DAYS]);
+      if (due.length === 0) return [];
+      const db = await books();
+      const carriers = carriersOf(await db.query<{ security_id: string; symbol: string }>(CANDIDATES));
+      const wanted = due.flatMap((close) =>
+        (close.ticks === 0 ? [] : (carriers.get(close.symbol) ?? []))
+          .filter(({ exchange }) => exchange === undefined || exchange === close.exchange)
+          .map(({ securityId }) => ({ securityId, date: close.date, symbol: close.symbol })),
+      );
+      const priced = await pricedAlready(db, wanted);
+      const open = new Map<string, string[]>();
+      for (const { securityId, date, symbol } of wanted) {
+        if (priced.has(`${date} ${securityId}`)) continue;
+        const key = `${date} ${symbol}`;
+        open.set(key, [...(open.get(key) ?? []), securityId]);
+      }
+      return due.map(({ ticks: _, ...close }): DailyClose => ({
+        ...close,
+        securityIds: open.get(`${close.date} ${close.symbol}`) ?? [],
+      }));
+    },
+    async mark(closes) {
+      await database.query(MARK, [closes.map(({ symbol }) => symbol), closes.map(({ date }) => date)]);
+    },
+  };
+}
+
+interface Carrier {
+  readonly securityId: string;
+  /** As the suffix of its symbol says. */
+  readonly exchange: string | undefined;
+}
+
+function carriersOf(
+  securities: readonly { readonly security_id: string; readonly symbol: string }[],
+): ReadonlyMap<string, Carrier[]> {
+  const carriers = new Map<string, Carrier[]>();
+  for (const { security_id, symbol } of securities) {
+    const parsed = parseSymbol(symbol);
+    if (!parsed) continue;
+    const carrier = { securityId: security_id, exchange: parsed.exchange };
+    const others = carriers.get(parsed.symbol);
+    if (others) others.push(carrier);
+    else carriers.set(parsed.symbol, [carrier]);
+  }
+  return carriers;
+}
+
+async function pricedAlready(
+  db: Queryable,
+  wanted: readonly { readonly securityId: string; readonly date: string }[],
+): Promise<ReadonlySet<string>> {
+  if (wanted.length === 0) return new Set();
+  const rows = await db.query<{ security_id: string; date: string }>(PRICED, [
+    wanted.map(({ securityId }) => securityId),
+    wanted.map(({ date }) => date),
+  ]);
+  return new Set(rows.map(({ security_id, date }) => `${date} ${security_id}`));
+}
