@@ -20,6 +20,8 @@ import type {
   ProjectionWaiter,
   Rebuilds,
 } from './ports.ts';
+import { registerMarket } from './market/app.ts';
+import type { MarketDependencies } from './market/app.ts';
 import { registerReads } from './reads/reads.ts';
 import { registerRebuilds } from './rebuilds.ts';
 
@@ -32,6 +34,8 @@ export interface ApiDependencies {
   readonly health: Health;
   /** Absent: no `/metrics`. */
   readonly metrics?: MetricsText;
+  /** Absent: no market data. */
+  readonly market?: MarketDependencies;
   readonly observer: Observer;
   readonly config: ApiConfig;
 }
@@ -53,6 +57,7 @@ export function createApi(dependencies: ApiDependencies): Api {
   const { reader } = dependencies.queries;
   registerRebuilds(api, { rebuilds: dependencies.rebuilds, resolve: (at) => reader.resolve(at), config });
   registerGenerations(api, dependencies.generations, config);
+  if (dependencies.market) registerMarket(api, dependencies.market, observer);
   registerHealth(api, dependencies.health);
   if (dependencies.metrics) registerMetrics(api, dependencies.metrics);
   registerDocs(api);

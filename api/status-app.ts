@@ -1,26 +1,38 @@
-/** What a process serves that has no API of its own: whether it lives, can work, and what it measures. */
+/**
+ * What a process serves that has no API of the books: whether it lives, can work, and what it measures; and
+ * market data, where that is what it is for.
+ */
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { registerDocs } from './docs/docs.ts';
 import { registerHealth, registerMetrics } from './health.ts';
 import type { Api, ApiEnv } from './http/context.ts';
-import { observed, requestId, securityHeaders } from './http/middleware.ts';
+import { crossOrigin, observed, requestId, securityHeaders } from './http/middleware.ts';
 import { problemOf } from './http/failure.ts';
 import { PROBLEMS, problemResponse } from './http/problem.ts';
 import { unmatched } from './http/unmatched.ts';
+import { registerMarket } from './market/app.ts';
+import type { MarketDependencies } from './market/app.ts';
 import type { Health, MetricsText, Observer } from './ports.ts';
 
 export interface StatusDependencies {
   readonly health: Health;
   /** Absent: no `/metrics`. */
   readonly metrics?: MetricsText;
+  /** Absent: no market data. */
+  readonly market?: MarketDependencies & { readonly corsOrigins: readonly string[] };
   readonly observer: Observer;
 }
 
-export function createStatusApi({ health, metrics, observer }: StatusDependencies): Api {
+export function createStatusApi({ health, metrics, market, observer }: StatusDependencies): Api {
   const api: Api = new OpenAPIHono<ApiEnv>();
-  api.use(requestId(), observed(observer), securityHeaders());
+  api.use(requestId(), observed(observer));
+  if (market) api.use(crossOrigin(market.corsOrigins));
+  api.use(securityHeaders());
   api.onError((error, c) => failure(error, c.get('requestId'), observer));
+  if (market) registerMarket(api, market, observer);
   registerHealth(api, health);
   if (metrics) registerMetrics(api, metrics);
+  if (market) registerDocs(api);
   api.notFound(unmatched(api));
   return api;
 }

@@ -5,8 +5,10 @@ import type { DeadLetterDesk, KafkaOperations } from '../commands/ingest/operati
 import type { CommandHandler } from '../commands/handler/handler.ts';
 import type { Instant } from '../domain/dates.ts';
 import type { EventLog } from '../domain/log.ts';
+import type { SymbolBook } from '../projections/market/bars.ts';
 import type { Queries } from '../projections/queries/queries.ts';
 import type { Projections } from '../projections/service.ts';
+import type { FeedTools } from './feed/tools.ts';
 
 export interface DatabaseFacts {
   /** Such as `PostgreSQL 18.4`. */
@@ -59,6 +61,7 @@ export interface App {
   readonly projections: Projections;
   readonly reader: ReaderRole;
   readonly deadLetters: DeadLetterDesk;
+  readonly symbols: SymbolBook;
   /** The time of day. */
   readonly now: () => Instant;
   /** Starts what the role does and serves HTTP until closed. */
@@ -87,6 +90,8 @@ export interface Configured {
   readonly projection: { readonly timeoutMs: number; readonly materialityBps: number };
   /** Absent: Kafka is off. */
   readonly kafka?: KafkaOperations;
+  /** What feeds market data in. */
+  readonly feeds: FeedTools;
   open(options: { readonly role: Role }): Promise<App>;
 }
 

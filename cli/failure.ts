@@ -1,5 +1,6 @@
 /** Failures as one line in plain words, and the exit code that goes with each. */
 import { SourcesError } from '../commands/import/sources.ts';
+import { ProviderError } from '../projections/market/provider.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 
@@ -30,6 +31,7 @@ function codeOf(error: Error): string | undefined {
 function exitOf(error: Error): ExitCode {
   if (error instanceof CliFailure) return error.exit;
   if (error instanceof SourcesError || error.name === 'ConfigError') return EXIT.usage;
+  if (error instanceof ProviderError && error.code === 'bad_provider') return EXIT.usage;
   if (codeOf(error) === 'rebuild_running') return EXIT.busy;
   if (error.name === 'EmbeddedError') return EXIT.database;
   if (error.name === 'DatabaseError' && DATABASE_CODES.has(codeOf(error) ?? '')) return EXIT.database;

@@ -2,9 +2,6 @@
  * The one place where the program is put together: configuration, database, log, projections, queries,
  * commands and HTTP. Nothing else outside `infra/` knows which adapters there are.
  */
-import { createApi } from '../api/app.ts';
-import type { Health, Observer, ProbeResult } from '../api/ports.ts';
-import { createStatusApi } from '../api/status-app.ts';
 import { startCloseDayTimer } from '../commands/close-day-timer.ts';
 import { createCommandHandler } from '../commands/handler/handler.ts';
 import { tryInstant } from '../domain/dates.ts';
@@ -21,24 +18,23 @@ import { createKafka } from '../infra/kafka/client.ts';
 import { createKafkaOperations } from '../infra/kafka/operations.ts';
 import { createLogger } from '../infra/logging/logger.ts';
 import { createMetrics } from '../infra/metrics/metrics.ts';
-import type { ProcessMetrics } from '../infra/metrics/metrics.ts';
+import { createSymbolBook } from '../infra/market-store/symbols.ts';
 import { createGenerations } from '../infra/projection-store/generations.ts';
 import { createFoldWorkers } from '../infra/projection-store/rebuild-workers.ts';
 import { createLinkedSecurities } from '../infra/read-model/linked-securities.ts';
 import { createReadModels } from '../infra/read-model/read-models.ts';
-import type { Logger } from '../projections/logger.ts';
 import type { Slot } from '../projections/generation.ts';
 import { createQueries } from '../projections/queries/queries.ts';
 import { createKnownAt } from '../projections/replay/known-at.ts';
-import type { RebuildJobs } from '../projections/rebuild/jobs.ts';
-import type { Projections } from '../projections/service.ts';
-import type { App, Configure, Listening, Role, ServeRole } from './app.ts';
+import type { App, Configure, Role } from './app.ts';
 import { createDesk } from './wiring/desk.ts';
-import { serveApi, serveMetrics } from './wiring/http.ts';
+import { createFeedTools } from './wiring/feeds.ts';
 import { observeBacklog, observedLog, observedProjections } from './wiring/observed.ts';
 import { recoverRebuilds, rebuildsOverHttp } from './wiring/rebuilds.ts';
 import { verifyPeriodically } from './wiring/verification.ts';
-import { addressOf, DUTIES, metricsAddressOf } from './wiring/roles.ts';
+import { createMarketData } from './wiring/market.ts';
+import { listen } from './wiring/listen.ts';
+import { addressOf, DUTIES } from './wiring/roles.ts';
 import { createStreams } from './wiring/streams.ts';
 import type { Streams } from './wiring/streams.ts';
 
@@ -52,6 +48,7 @@ export const configure: Configure = (env) => {
       materialityBps: config.projection.materialityBps,
     },
     ...(config.kafka ? { kafka: createKafkaOperations(createKafka(config.kafka, QUIET), config.kafka) } : {}),
+    feeds: createFeedTools(config, env),
     open: ({ role }) => open(config, role),
   };
 };
@@ -59,8 +56,18 @@ export const configure: Configure = (env) => {
 /** What a command fails with is told by its own words. */
 const QUIET = createLogger({ level: 'error' });
 
-/** The log has connections of its own: appends must not wait behind long projections. */
-const LOG_CONNECTIONS = 4;
+/**
+ * The log and market data have connections of their own: neither must wait behind long projections. One more
+ * is that of the relay. A process of market data alone projects nothing.
+ */
+const MAIN_CONNECTIONS = 5;
+const RELAY_CONNECTIONS = 1;
+
+function connectionsOf(role: Role, most: number): { readonly main: number; readonly perGeneration: number } {
+  const left = most - RELAY_CONNECTIONS;
+  const main = role === 'market-data' ? Math.floor(left / 2) : MAIN_CONNECTIONS;
+  return { main, perGeneration: Math.floor((left - main) / 2) };
+}
 
 /** More transactions that fold at once do not fold more: two processors are busy with the two and an express. */
 const MOST_LANES = 3;
@@ -120,10 +127,11 @@ async function open(config: Config, role: Role): Promise<App> {
       metrics.watchPool(name, () => database.poolStats());
       return database;
     };
-    const main = pool('log', 'public', LOG_CONNECTIONS);
+    const connections = connectionsOf(role, config.database.maxConnections);
+    const { perGeneration } = connections;
+    const main = pool('log', 'public', connections.main);
     const migrated = await migrate(main);
     const [version] = await main.query<{ server_version: string }>('show server_version');
-    const perGeneration = Math.floor((config.database.maxConnections - LOG_CONNECTIONS) / 2);
     const slots: Readonly<Record<Slot, Database>> = {
       gen_a: pool('gen_a', 'gen_a,public', perGeneration),
       gen_b: pool('gen_b', 'gen_b,public', perGeneration),
@@ -160,6 +168,28 @@ async function open(config: Config, role: Role): Promise<App> {
       clock: now,
       linkedSecurities: createLinkedSecurities(activeDatabase),
     });
+    const symbols = createSymbolBook({
+      database: main,
+      calendars: config.marketData.calendars.calendars,
+      now: () => Date.now(),
+      intradayDays: config.marketData.retention.intraday,
+    });
+    const market =
+      serving && duties.market !== undefined
+        ? createMarketData({
+            config,
+            duties,
+            main,
+            url: server.url,
+            timescale: migrated.timescale,
+            activeDatabase,
+            commands,
+            symbols,
+            metrics,
+            logger,
+          })
+        : undefined;
+    if (market) closers.push(market.stop);
     if (serving && config.kafka) {
       streams = createStreams({
         config: config.kafka,
@@ -169,6 +199,7 @@ async function open(config: Config, role: Role): Promise<App> {
         main,
         activeDatabase,
         projections,
+        ...(market?.ticks ? { ticks: market.ticks } : {}),
         metrics,
         logger,
       });
@@ -192,9 +223,11 @@ async function open(config: Config, role: Role): Promise<App> {
       projections,
       reader: createReaderRole(main),
       deadLetters: desk.deadLetters,
+      symbols,
       async serve() {
         if (!serving) throw new Error('a command does not serve');
         if (duties.projects !== undefined) projections.start();
+        await market?.start(streams?.publishAlerts);
         streams?.start();
         const rebuilds = rebuildsOverHttp(projections, logger);
         if (duties.api) await recoverRebuilds(rebuilds, projections, logger);
@@ -206,6 +239,7 @@ async function open(config: Config, role: Role): Promise<App> {
           projections,
           rebuilds,
           streams,
+          market,
           metrics,
           logger,
           main,
@@ -229,77 +263,5 @@ async function open(config: Config, role: Role): Promise<App> {
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-interface Listened {
-  readonly role: ServeRole;
-  readonly config: Config;
-  readonly commands: App['commands'];
-  readonly queries: App['queries'];
-  readonly projections: Projections;
-  readonly rebuilds: RebuildJobs;
-  readonly streams: Streams | undefined;
-  readonly metrics: ProcessMetrics;
-  readonly logger: Logger;
-  readonly main: Database;
-}
-
-async function listen(parts: Listened): Promise<Listening> {
-  const { role, config, streams, metrics, logger, main } = parts;
-  const started = Date.now();
-  const health: Health = {
-    uptimeSeconds: () => (Date.now() - started) / 1000,
-    check: async () => ({
-      database: await probe(main),
-      ...(streams ? { kafka: await streams.health() } : {}),
-    }),
-  };
-  const observer: Observer = {
-    request: ({ requestId, ...request }) => {
-      metrics.httpRequest(request);
-      logger.debug('request', { correlation_id: requestId, ...request });
-    },
-    failure: (requestId, error) => logger.error('a request failed', { correlation_id: requestId, error }),
-  };
-  const shared = { health, observer, ...(config.metrics.enabled ? { metrics } : {}) };
-  const api = DUTIES[role].api ? createApi({ ...shared, ...apiParts(parts) }) : createStatusApi(shared);
-  const server = await serveApi(api, addressOf(role, config), config.http);
-  const metricsAddress = metricsAddressOf(role, config);
-  if (metricsAddress === undefined) return server;
-  try {
-    const alone = await serveMetrics(metrics, config.metrics.path, metricsAddress, config.http);
-    return {
-      url: server.url,
-      close: () => Promise.all([server.close(), alone.close()]).then(() => undefined),
-    };
-  } catch (error) {
-    await server.close();
-    throw error;
-  }
-}
-
-function apiParts({ config, commands, queries, projections, rebuilds }: Listened) {
-  return {
-    commands,
-    queries,
-    projections,
-    rebuilds,
-    generations: projections,
-    config: {
-      bodyLimitBytes: config.http.bodyLimitBytes,
-      streamMaxRows: config.http.streamMaxRows,
-      projectionTimeoutMs: config.projection.timeoutMs,
-      corsOrigins: config.http.corsOrigins,
-    },
-  };
-}
-
-async function probe(database: Database): Promise<ProbeResult> {
-  try {
-    await database.query('select 1');
-    return { ok: true };
-  } catch (error) {
-    return { ok: false, detail: error instanceof Error ? error.message : String(error) };
   }
 }

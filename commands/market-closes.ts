@@ -29,6 +29,8 @@ export interface MarketClosesOptions {
   readonly closes: DailyCloses;
   readonly commands: Pick<CommandHandler, 'run'>;
   readonly now: () => number;
+  /** Told how many prices were recorded. */
+  readonly onRecorded?: (prices: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -48,7 +50,8 @@ const LOOK_EVERY_MS = 5_000;
  * A close is marked after it has been recorded: whoever dies in between records it again, which the log
  * knows for a repetition.
  */
-export function createMarketCloses({ closes, commands, now, onError }: MarketClosesOptions): MarketCloses {
+export function createMarketCloses(options: MarketClosesOptions): MarketCloses {
+  const { closes, commands, now, onRecorded, onError } = options;
   let timer: NodeJS.Timeout | undefined;
   let stepping: Promise<unknown> = Promise.resolve();
 
@@ -62,7 +65,9 @@ export function createMarketCloses({ closes, commands, now, onError }: MarketClo
       );
       if (prices.length > 0) {
         const { results } = await commands.run('prices', rawItems(prices), { source: 'cli' });
-        recorded += results.filter(({ status }) => status === 'accepted').length;
+        const accepted = results.filter(({ status }) => status === 'accepted').length;
+        if (accepted > 0) onRecorded?.(accepted);
+        recorded += accepted;
         for (const { id, error } of results) if (error) onError(new Error(`${id}: ${error.message}`));
       }
       await closes.mark(due);

@@ -128,7 +128,7 @@ export function isTimeZone(name: string): boolean {
 }
 
 /** Milliseconds that the zone's wall clock is ahead of UTC at an instant. */
-function offsetAt(ms: number, timeZone: string): number {
+export function offsetAt(ms: number, timeZone: string): number {
   const part: Record<string, number> = {};
   for (const { type, value } of formatter(timeZone).formatToParts(ms)) part[type] = Number(value);
   const wall = Date.UTC(part.year!, part.month! - 1, part.day, part.hour, part.minute, part.second);

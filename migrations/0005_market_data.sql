@@ -158,11 +158,11 @@ create table alert_rules (
   webhook_secret text,
   kafka          boolean not null default false,
   enabled        boolean not null default true,
-  -- Grows with every change that begins the evaluation anew.
+  -- Grows with every change by a client.
   version        integer not null default 1,
   -- What the evaluation remembers; null until its first input.
   state          json,
-  -- Bars that closed up to here were there before the rule was, or what it asks now.
+  -- Bars that begin up to here were closed before the rule was there, or what it asks now.
   past_through   timestamptz,
   since          timestamptz not null default clock_timestamp(),
   -- How often it was raised; numbers the events.
@@ -217,3 +217,17 @@ create index alert_deliveries_due on alert_deliveries (channel, next_attempt_at)
 comment on table alert_deliveries is 'Alerts to be sent to webhooks and to Kafka, and what became of it.';
 
 -- Backfill.
+
+create table backfill_absences (
+  symbol_no integer not null references symbols,
+  tier      text not null check (tier in ('intraday', 'historical')),
+  provider  text not null,
+  -- The start of the first bar that is missing, and the end of the last one.
+  from_time timestamptz not null,
+  to_time   timestamptz not null,
+  asked_at  timestamptz not null default clock_timestamp(),
+  primary key (symbol_no, tier, provider, from_time),
+  check (from_time < to_time)
+);
+comment on table backfill_absences is
+  'Where a provider had no bars when it was asked, though the exchange traded: not asked for again.';

@@ -71,7 +71,8 @@ function problemReplies(kinds: readonly ProblemKind[]): RouteConfig['responses']
   return replies;
 }
 
-function singleQueries(c: ApiContext): Record<string, string> {
+/** The query, each parameter once. */
+export function singleQueries(c: ApiContext): Record<string, string> {
   const errors: FieldError[] = [];
   const single: Record<string, string> = {};
   for (const [name, values] of Object.entries(c.req.queries())) {
@@ -82,7 +83,8 @@ function singleQueries(c: ApiContext): Record<string, string> {
   return single;
 }
 
-function parseAll<T>(schema: z.ZodType<T>, input: Record<string, string>): T {
+/** @throws Problem naming every parameter that is wrong */
+export function parseAll<T>(schema: z.ZodType<T>, input: Record<string, string>): T {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw invalidParameters(fieldErrors(parsed.error.issues, input).map(asParameter));

@@ -1,6 +1,7 @@
 /** Every command, in the order of the help. */
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
+import { backfillCommand } from './backfill.ts';
 import { closeDayCommand } from './close-day.ts';
 import { configCommand } from './config.ts';
 import { demoCommand } from './demo.ts';
@@ -8,8 +9,10 @@ import { diffCommand } from './diff.ts';
 import { dlqCommand } from './dlq.ts';
 import { epochsCommand } from './epochs.ts';
 import { eventsCommand } from './events.ts';
+import { feedCommand } from './feed.ts';
 import { generationsCommand } from './generations.ts';
 import { importCommand } from './import.ts';
+import { ingestCommand } from './ingest.ts';
 import { kafkaCommand } from './kafka.ts';
 import { migrateCommand } from './migrate.ts';
 import { performanceCommand } from './performance.ts';
@@ -22,6 +25,7 @@ import { restatementsCommand } from './restatements.ts';
 import { rollbackCommand } from './rollback.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
+import { symbolsCommand } from './symbols.ts';
 import { verifyCommand } from './verify.ts';
 
 export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
@@ -43,6 +47,10 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   quarantineCommand,
   dlqCommand,
   kafkaCommand,
+  ingestCommand,
+  backfillCommand,
+  feedCommand,
+  symbolsCommand,
   eventsCommand,
   migrateCommand,
   readerCommand,

@@ -1,10 +1,10 @@
 /** HTTP servers: the API's, that of a role without one, and the one for metrics alone. */
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import { createServer, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Api } from '../../api/http/context.ts';
 import type { MetricsText } from '../../api/ports.ts';
+import type { SocketHub } from '../../api/sockets/hub.ts';
 import type { Listening } from '../app.ts';
 import type { Address } from './roles.ts';
 
@@ -13,10 +13,24 @@ interface Closing {
   readonly shutdownTimeoutMs: number;
 }
 
-export async function serveApi(api: Api, address: Address, closing: Closing): Promise<Listening> {
+/** @param sockets are served at `/ws`, and closed before the server, which waits for its connections */
+export async function serveApi(
+  api: Api,
+  address: Address,
+  closing: Closing,
+  sockets?: Pick<SocketHub, 'attach' | 'close'>,
+): Promise<Listening> {
   const server = createAdaptorServer({ fetch: api.fetch });
-  if (!('closeAllConnections' in server)) throw new Error('the API is served over HTTP/1.1');
-  return listen(server, address, closing);
+  if (!(server instanceof Server)) throw new Error('the API is served over HTTP/1.1');
+  sockets?.attach(server, '/ws');
+  const listening = await listen(server, address, closing);
+  return {
+    url: listening.url,
+    async close() {
+      await sockets?.close();
+      await listening.close();
+    },
+  };
 }
 
 /** Serves the metrics, and nothing else, at `path`. */
@@ -39,14 +53,7 @@ export async function serveMetrics(
   return listen(server, address, closing);
 }
 
-async function listen(
-  server: Pick<
-    Server,
-    'once' | 'listen' | 'address' | 'close' | 'closeAllConnections' | 'closeIdleConnections'
-  >,
-  address: Address,
-  { shutdownTimeoutMs }: Closing,
-): Promise<Listening> {
+async function listen(server: Server, address: Address, { shutdownTimeoutMs }: Closing): Promise<Listening> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(address.port, address.host, resolve);

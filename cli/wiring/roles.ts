@@ -19,6 +19,8 @@ export interface RoleDuties {
   readonly schedules: boolean;
   /** Advances the business date at the configured hour. */
   readonly closesDays: boolean;
+  /** Serves prices, bars and alerts; takes ticks in from Kafka and keeps bars and alerts going. */
+  readonly market: 'serves' | 'keeps' | undefined;
 }
 
 export const DUTIES: Readonly<Record<ServeRole, RoleDuties>> = {
@@ -29,6 +31,7 @@ export const DUTIES: Readonly<Record<ServeRole, RoleDuties>> = {
     publishes: true,
     schedules: true,
     closesDays: true,
+    market: 'keeps',
   },
   api: {
     api: true,
@@ -37,6 +40,7 @@ export const DUTIES: Readonly<Record<ServeRole, RoleDuties>> = {
     publishes: false,
     schedules: false,
     closesDays: false,
+    market: 'serves',
   },
   positions: {
     api: false,
@@ -45,6 +49,7 @@ export const DUTIES: Readonly<Record<ServeRole, RoleDuties>> = {
     publishes: true,
     schedules: false,
     closesDays: false,
+    market: undefined,
   },
   timeseries: {
     api: false,
@@ -53,14 +58,16 @@ export const DUTIES: Readonly<Record<ServeRole, RoleDuties>> = {
     publishes: true,
     schedules: true,
     closesDays: true,
+    market: undefined,
   },
   'market-data': {
     api: false,
     projects: undefined,
     consumes: ['market'],
-    publishes: false,
+    publishes: true,
     schedules: false,
     closesDays: false,
+    market: 'keeps',
   },
 };
 
@@ -83,6 +90,12 @@ export function addressOf(role: ServeRole, { http, marketData }: Config): Addres
   return role === 'market-data'
     ? { host: marketData.restHost, port: marketData.restPort }
     : { host: http.host, port: http.port ?? PORTS[role] };
+}
+
+/** Where WebSocket is served besides `/ws` of that address; `undefined` for nowhere else. */
+export function webSocketAddressOf(role: ServeRole, { marketData }: Config): Address | undefined {
+  if (role !== 'market-data') return undefined;
+  return { host: marketData.webSocketHost, port: marketData.webSocketPort };
 }
 
 /** Where its metrics are served besides `/metrics` of that address; `undefined` for nowhere else. */

@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProbeResult } from '../../api/ports.ts';
 import { createIngest } from '../../commands/ingest/ingest.ts';
-import { groupName, topicName, topicsOf } from '../../commands/ingest/topics.ts';
+import { alertsTopic, groupName, topicName, topicsOf } from '../../commands/ingest/topics.ts';
 import type { ConsumerRole, MessageKind } from '../../commands/ingest/topics.ts';
 import type { Instant } from '../../domain/dates.ts';
 import type { EventLog } from '../../domain/log.ts';
 import type { HandleBatch } from '../../domain/messages.ts';
 import type { KafkaConfig } from '../../infra/config/config.ts';
 import type { Database } from '../../infra/database/database.ts';
+import { createAlertPublisher } from '../../infra/alerts/kafka-alerts.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { startConsumer } from '../../infra/kafka/consumer.ts';
 import type { ConsumerObserver, KafkaConsumer } from '../../infra/kafka/consumer.ts';
@@ -28,6 +29,7 @@ import { createAggregator } from '../../projections/aggregation/aggregator.ts';
 import { createAggregationScheduler } from '../../projections/aggregation/scheduler.ts';
 import { createSnapshotConsumer } from '../../projections/aggregation/snapshot-consumer.ts';
 import type { Logger } from '../../projections/logger.ts';
+import type { PublishAlerts } from '../../projections/market/alert-delivery.ts';
 import { retryDelay } from '../../projections/outbox/polling.ts';
 import type { Polling } from '../../projections/outbox/polling.ts';
 import type { Projections } from '../../projections/service.ts';
@@ -39,6 +41,7 @@ export interface Streams {
   /** Something may be there to be published. */
   wake(): void;
   health(): Promise<ProbeResult>;
+  readonly publishAlerts: PublishAlerts;
 }
 
 export interface StreamsOptions {
@@ -49,8 +52,18 @@ export interface StreamsOptions {
   readonly main: Database;
   readonly activeDatabase: () => Promise<Database>;
   readonly projections: Projections;
+  /** Present: this process takes ticks in. */
+  readonly ticks?: TickConsumption;
   readonly metrics: ProcessMetrics;
   readonly logger: Logger;
+}
+
+export interface TickConsumption {
+  readonly take: HandleBatch;
+  /** The most ticks of one transaction. */
+  readonly batchSize: number;
+  /** The longest a fetch waits for the first of them, in milliseconds. */
+  readonly flushIntervalMs: number;
 }
 
 /** Nothing is connected before `start`. */
@@ -97,6 +110,22 @@ export function createStreams(options: StreamsOptions): Streams {
     });
   }
 
+  function tickConsumer({ take, batchSize, flushIntervalMs }: TickConsumption): KafkaConsumer {
+    return startConsumer({
+      kafka,
+      groupId: config.groupId,
+      topics: new Map([[config.topic, take]]),
+      offsets: createOffsetStore(main),
+      logger,
+      observer: observerOf(metrics),
+      concurrency: config.consumer.concurrency,
+      maxBatchMessages: batchSize,
+      maxBatchBytes: config.consumer.maxBatchBytes,
+      maxWaitMs: flushIntervalMs,
+      sessionTimeoutMs: config.consumer.sessionTimeoutMs,
+    });
+  }
+
   const starting = new AbortController();
   let obstacle: string | undefined = 'not connected yet';
 
@@ -117,7 +146,7 @@ export function createStreams(options: StreamsOptions): Streams {
     }
     if (starting.signal.aborted) return;
     obstacle = undefined;
-    consumers = duties.consumes.map(consumerOf);
+    consumers = [...duties.consumes.map(consumerOf), ...(options.ticks ? [tickConsumer(options.ticks)] : [])];
   }
   let preparing: Promise<void> = Promise.resolve();
 
@@ -154,6 +183,7 @@ export function createStreams(options: StreamsOptions): Streams {
       for (const loop of handlers.loops) loop.wake();
     },
     health: async () => health(),
+    publishAlerts: createAlertPublisher({ producer, topic: alertsTopic(prefix) }),
   };
 }
 

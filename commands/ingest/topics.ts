@@ -65,6 +65,11 @@ export function deadLetterTopic(topic: string): string {
   return `${topic}.dlq`;
 }
 
+/** Where alerts are published, keyed by symbol; we do not consume them. */
+export function alertsTopic(prefix: string): string {
+  return `${prefix}alerts`;
+}
+
 /** The consumer group of a role. */
 export function groupName(prefix: string, role: ConsumerRole): string {
   return `${prefix}-${role}`;

@@ -6,6 +6,9 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type Environment, type Setting, parseEnvironment } from './environment.ts';
 import { ConfigError } from './errors.ts';
+import type { MarketCalendars } from './market-calendars.ts';
+import { marketCalendars, retention } from './market-data.ts';
+import type { Retention } from './market-data.ts';
 import type { TimeOfDay } from './rules.ts';
 import type { Values } from './variables.ts';
 
@@ -104,10 +107,31 @@ export interface Config {
     readonly restPort: number;
     readonly webSocketHost: string;
     readonly webSocketPort: number;
+    readonly sockets: {
+      readonly maxConnections: number;
+      readonly maxSubscriptions: number;
+      readonly maxMessageBytes: number;
+      readonly maxBufferBytes: number;
+      readonly stallMs: number;
+      readonly pingMs: number;
+      readonly timeoutMs: number;
+    };
     readonly batchSize: number;
     readonly flushIntervalMs: number;
     readonly maxRetries: number;
+    /** JSON that names who bars and live prices are had from. */
+    readonly providersFile: string | undefined;
     readonly endOfDayPrices: boolean;
+    readonly alerts: {
+      /** Lower case, with a port or without. */
+      readonly webhookHosts: readonly string[];
+      readonly webhookSecret: string | undefined;
+      readonly webhookTimeoutMs: number;
+      readonly webhookAttempts: number;
+    };
+    readonly retention: Retention;
+    /** Those built in with what the operator's file adds, and the exchanges of symbols it names. */
+    readonly calendars: MarketCalendars;
   };
   readonly metrics: {
     readonly enabled: boolean;
@@ -168,10 +192,28 @@ export function loadConfig(
       restPort: values.REST_API_PORT,
       webSocketHost: values.WEBSOCKET_HOST,
       webSocketPort: values.WEBSOCKET_PORT,
+      sockets: {
+        maxConnections: values.WEBSOCKET_MAX_CONNECTIONS,
+        maxSubscriptions: values.WEBSOCKET_MAX_SUBSCRIPTIONS,
+        maxMessageBytes: values.WEBSOCKET_MAX_MESSAGE_BYTES,
+        maxBufferBytes: values.WEBSOCKET_MAX_BUFFER_BYTES,
+        stallMs: values.WEBSOCKET_STALL_MS,
+        pingMs: values.WEBSOCKET_PING_MS,
+        timeoutMs: values.WEBSOCKET_TIMEOUT_MS,
+      },
       batchSize: values.BATCH_SIZE,
       flushIntervalMs: values.FLUSH_INTERVAL,
       maxRetries: values.MAX_RETRIES,
+      providersFile: values.PROVIDERS_FILE,
       endOfDayPrices: values.EOD_PRICES,
+      alerts: {
+        webhookHosts: (values.ALERT_WEBHOOK_HOSTS ?? []).map((host) => host.toLowerCase()),
+        webhookSecret: values.ALERT_WEBHOOK_SECRET,
+        webhookTimeoutMs: values.ALERT_WEBHOOK_TIMEOUT_MS,
+        webhookAttempts: values.ALERT_WEBHOOK_ATTEMPTS,
+      },
+      retention: retention(values),
+      calendars: marketCalendars(values, readFile),
     },
     metrics: { enabled: values.METRICS_ENABLED, port: values.METRICS_PORT, path: values.METRICS_PATH },
     settings,

@@ -81,11 +81,40 @@ export const VARIABLES = z.object({
   REST_API_PORT: rule.listeningPort.prefault('3001'),
   WEBSOCKET_HOST: rule.hostName.prefault('127.0.0.1'),
   WEBSOCKET_PORT: rule.listeningPort.prefault('3002'),
+  WEBSOCKET_MAX_CONNECTIONS: rule.wholeNumber(1, 1_000_000).prefault('20000'),
+  /** Symbols and portfolios of one connection. */
+  WEBSOCKET_MAX_SUBSCRIPTIONS: rule.wholeNumber(1, 1_000_000).prefault('1000'),
+  /** Of one message that a client sends. */
+  WEBSOCKET_MAX_MESSAGE_BYTES: rule.wholeNumber(1_024, 67_108_864).prefault('1048576'),
+  /** What is held for a client that does not read, before it is let go. */
+  WEBSOCKET_MAX_BUFFER_BYTES: rule.wholeNumber(4_096, 67_108_864).prefault('1048576'),
+  /** One that took nothing for so long, while more than that went by, does not read. */
+  WEBSOCKET_STALL_MS: MILLISECONDS.prefault('5000'),
+  WEBSOCKET_PING_MS: MILLISECONDS.prefault('30000'),
+  WEBSOCKET_TIMEOUT_MS: MILLISECONDS.prefault('60000'),
   BATCH_SIZE: rule.wholeNumber(1, 100_000).prefault('50'),
   FLUSH_INTERVAL: MILLISECONDS.prefault('1000'),
+  /** For how many days ticks, bars of five minutes and daily bars are kept; daily ones for ever unless given. */
+  TICK_RETENTION_DAYS: rule.wholeNumber(1, 36_500).prefault('30'),
+  INTRADAY_RETENTION_DAYS: rule.wholeNumber(1, 36_500).prefault('548'),
+  HISTORICAL_RETENTION_DAYS: rule.wholeNumber(1, 36_500).optional(),
+  /** JSON with holidays, early closes and exchanges beside those that are built in. */
+  MARKET_CALENDARS_FILE: rule.nonEmptyText.optional(),
   /** Closes of bars become prices of the securities that carry their symbol. */
   EOD_PRICES: rule.flag.prefault('true'),
   MAX_RETRIES: rule.wholeNumber(0, 100).prefault('3'),
+
+  /** Who bars and live prices are had from: JSON. */
+  PROVIDERS_FILE: rule.nonEmptyText.optional(),
+
+  /** Where alerts may go by http and into private networks; elsewhere they go by https, to public addresses. */
+  ALERT_WEBHOOK_HOSTS: rule
+    .commaList(/^[^\s,/@?#]+$/, 'must be host names or host:port pairs, separated by commas')
+    .optional(),
+  /** Signs what is sent to webhooks for rules without a secret of their own. */
+  ALERT_WEBHOOK_SECRET: rule.nonEmptyText.optional(),
+  ALERT_WEBHOOK_TIMEOUT_MS: rule.wholeNumber(100, 60_000).prefault('10000'),
+  ALERT_WEBHOOK_ATTEMPTS: rule.wholeNumber(1, 100).prefault('12'),
 
   METRICS_ENABLED: rule.flag.prefault('true'),
   METRICS_PORT: rule.listeningPort.optional(),
@@ -103,6 +132,7 @@ const SECRETS: ReadonlySet<string> = new Set<VariableName>([
   'POSTGRES_PASSWORD',
   'EVENTSTORE_URL',
   'KAFKA_SASL_PASSWORD',
+  'ALERT_WEBHOOK_SECRET',
 ]);
 
 export function isSecret(variable: string): boolean {

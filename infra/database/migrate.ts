@@ -46,6 +46,14 @@ interface Applied {
 /** Migrations that only some servers can take, by folder; each set comes on top of those before it. */
 const TIMESCALE_SETS = ['apache', 'full'] as const;
 type TimescaleSet = (typeof TIMESCALE_SETS)[number];
+/** The tables of market data are in the schema public, once, and have sets of their own in this folder. */
+const MARKET = 'market';
+
+interface TimescaleMigrations {
+  /** For each of the two generations. */
+  readonly generation: readonly Migration[];
+  readonly market: readonly Migration[];
+}
 
 /**
  * Applies what is missing, all of it in one transaction under a lock, so that several processes may
@@ -60,8 +68,8 @@ export async function migrate(
   const main = await readMigrations(directory);
   const generation = await readMigrations(join(directory, 'generation'));
   const views = await readOptional(join(directory, 'views'));
-  const sets: [TimescaleSet, readonly Migration[]][] = [];
-  for (const set of TIMESCALE_SETS) sets.push([set, await readOptional(join(directory, 'timescale', set))]);
+  const sets: [TimescaleSet, TimescaleMigrations][] = [];
+  for (const set of TIMESCALE_SETS) sets.push([set, await readTimescale(directory, set)]);
   return database.transaction(async (tx) => {
     await tx.query('set local client_min_messages = warning');
     await refuseOldServer(tx);
@@ -77,14 +85,23 @@ export async function migrate(
     }
     if (timescale.edition === 'none') await forgetTimescale(tx);
     const path = await extensionPath(tx);
-    for (const [set, migrations] of sets)
-      if (includes(timescale.edition, set))
-        for (const slot of GENERATION_SLOTS)
-          applied.push(...(await applySet(tx, `${slot}/${set}`, `${slot}, ${path}`, migrations)));
+    for (const [set, { generation: ofSlots, market }] of sets) {
+      if (!includes(timescale.edition, set)) continue;
+      for (const slot of GENERATION_SLOTS)
+        applied.push(...(await applySet(tx, `${slot}/${set}`, `${slot}, ${path}`, ofSlots)));
+      applied.push(...(await applySet(tx, `${MARKET}/${set}`, path, market)));
+    }
     // Over both slots, hence after them.
     applied.push(...(await applySet(tx, 'views', 'public', views)));
     return { applied, version: main.length, timescale };
   });
+}
+
+async function readTimescale(directory: string, set: TimescaleSet): Promise<TimescaleMigrations> {
+  return {
+    generation: await readOptional(join(directory, 'timescale', set)),
+    market: await readOptional(join(directory, 'timescale', MARKET, set)),
+  };
 }
 
 async function readOptional(directory: string): Promise<readonly Migration[]> {
@@ -153,7 +170,7 @@ async function applyMain(tx: DatabaseTransaction, migrations: readonly Migration
   return missing.map((migration) => label(migration));
 }
 
-/** @param slot the name of the set in the bookkeeping, such as `gen_a`, `gen_a/apache` or `views` */
+/** @param slot the name of the set in the bookkeeping, such as `gen_a`, `gen_a/apache`, `market/full` or `views` */
 async function applySet(
   tx: DatabaseTransaction,
   slot: string,
@@ -183,7 +200,7 @@ async function forgetTimescale(tx: DatabaseTransaction): Promise<void> {
   await tx.query(
     `delete from public.generation_migrations
      where slot = any($1::text[])`,
-    [GENERATION_SLOTS.flatMap((slot) => TIMESCALE_SETS.map((set) => `${slot}/${set}`))],
+    [[...GENERATION_SLOTS, MARKET].flatMap((slot) => TIMESCALE_SETS.map((set) => `${slot}/${set}`))],
   );
 }
 

@@ -23,12 +23,12 @@ const DEFAULTS = {
   concurrency: 2,
   maxBatchMessages: 1_000,
   maxBatchBytes: 1024 * 1024,
+  /** Partitions that rest are looked at again after it, at the latest. */
+  maxWaitMs: 500,
   sessionTimeoutMs: 10_000,
   stopTimeoutMs: 30_000,
 };
-/** How long a fetch waits for messages. Partitions that rest are looked at again after it, at the latest. */
-const MAX_WAIT_MS = 500;
-/** Idle members fetch every half second, so longer silence means that nobody answers. */
+/** Idle members fetch every few seconds at least, so longer silence means that nobody answers. */
 const SILENCE_MS = 8_000;
 /** Longer than any answer may take, a join that waits for slow members included: the library is stuck. */
 const STUCK_MS = 120_000;
@@ -43,7 +43,7 @@ export function startSession(options: ConsumerOptions, logger: Logger): Session 
     sessionTimeout: settings.sessionTimeoutMs,
     heartbeatInterval: heartbeatMs,
     rebalanceTimeout: Math.max(60_000, settings.sessionTimeoutMs),
-    maxWaitTimeInMs: MAX_WAIT_MS,
+    maxWaitTimeInMs: Math.max(1, Math.min(settings.maxWaitMs, heartbeatMs)),
     minBytes: 1,
     maxBytesPerPartition: settings.maxBatchBytes,
     // The library's own restart is not used: it gives up on what it thinks final, and we never do.
@@ -207,10 +207,16 @@ async function leave(consumer: Consumer, timeoutMs: number, logger: Logger): Pro
 }
 
 function definedOf(options: ConsumerOptions): Partial<typeof DEFAULTS> {
-  const { concurrency, maxBatchMessages, maxBatchBytes, sessionTimeoutMs, stopTimeoutMs } = options;
+  const { concurrency, maxBatchMessages, maxBatchBytes, maxWaitMs, sessionTimeoutMs, stopTimeoutMs } =
+    options;
   return Object.fromEntries(
-    Object.entries({ concurrency, maxBatchMessages, maxBatchBytes, sessionTimeoutMs, stopTimeoutMs }).filter(
-      ([, value]) => value !== undefined,
-    ),
+    Object.entries({
+      concurrency,
+      maxBatchMessages,
+      maxBatchBytes,
+      maxWaitMs,
+      sessionTimeoutMs,
+      stopTimeoutMs,
+    }).filter(([, value]) => value !== undefined),
   );
 }

@@ -57,6 +57,11 @@ export interface ConsumerOptions {
   readonly maxBatchMessages?: number;
   /** The most bytes of a batch, 1 MiB by default; a single message may exceed it. */
   readonly maxBatchBytes?: number;
+  /**
+   * The longest a fetch waits for a message, 500 ms by default, and no longer than there may be between two
+   * signs of life. The first message ends it: nothing is held back to fill a batch.
+   */
+  readonly maxWaitMs?: number;
   /** A member that is silent for so long loses its partitions, 10 s by default. */
   readonly sessionTimeoutMs?: number;
   /** How long `stop` waits for the batch in hand, 30 s by default. */

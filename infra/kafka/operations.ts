@@ -13,7 +13,10 @@ import { kafkaError } from './errors.ts';
 import { withAdmin } from './positions.ts';
 import { createMissingTopics } from './topics.ts';
 
-export type OperationSettings = Pick<KafkaConfig, 'topicPrefix' | 'groupPrefix' | 'topics' | 'consumer'>;
+export type OperationSettings = Pick<
+  KafkaConfig,
+  'topic' | 'topicPrefix' | 'groupPrefix' | 'topics' | 'consumer'
+>;
 
 export function createKafkaOperations(kafka: Kafka, settings: OperationSettings): KafkaOperations {
   return {

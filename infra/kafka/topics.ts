@@ -1,13 +1,13 @@
 /** The topics on the brokers: which there are, and making those that are missing. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, ITopicConfig, Kafka } from 'kafkajs';
-import { deadLetterTopic, topicsOf } from '../../commands/ingest/topics.ts';
+import { alertsTopic, deadLetterTopic, topicsOf } from '../../commands/ingest/topics.ts';
 import type { CreateTopics } from '../../commands/ingest/operations.ts';
 import type { KafkaConfig } from '../config/config.ts';
 import { KafkaError } from './errors.ts';
 import { withAdmin } from './positions.ts';
 
-export type TopicSettings = Pick<KafkaConfig, 'topicPrefix' | 'topics' | 'consumer'>;
+export type TopicSettings = Pick<KafkaConfig, 'topic' | 'topicPrefix' | 'topics' | 'consumer'>;
 
 const DAY_MS = 86_400_000;
 /** Dead letters wait for people. */
@@ -24,15 +24,16 @@ const BROKER_DEFAULT = -1;
  */
 const UNPACKED = { name: 'compression.type', value: 'uncompressed' };
 
-/** Every topic we consume or produce as it would be made. */
+/** Every topic we consume or produce as it would be made, that of ticks among them, which has no prefix. */
 export function wantedTopics(
-  { topicPrefix, topics, consumer }: TopicSettings,
+  { topic: ticks, topicPrefix, topics, consumer }: TopicSettings,
   options: CreateTopics = {},
 ): ITopicConfig[] {
   const partitions = options.partitions ?? topics.partitions;
   const replicationFactor = options.replication ?? topics.replication ?? BROKER_DEFAULT;
   const deadLetterBytes = Math.max(BROKER_DEFAULT_BYTES, consumer.maxMessageBytes) + HEADER_BYTES;
-  return topicsOf(topicPrefix).flatMap(({ name, order }) => [
+  const named = [...topicsOf(topicPrefix), { name: ticks, order: 'item' }];
+  const consumed = named.flatMap(({ name, order }) => [
     {
       topic: name,
       numPartitions: order === 'total' ? 1 : partitions,
@@ -49,6 +50,8 @@ export function wantedTopics(
       ],
     },
   ]);
+  const alerts = { topic: alertsTopic(topicPrefix), numPartitions: partitions, replicationFactor };
+  return [...consumed, alerts];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import {
   ALERT_CHANNELS,
+  ALERT_KINDS,
   ALERT_OUTCOMES,
   SOCKET_DROPS,
   TICK_OUTCOMES,
@@ -48,7 +49,7 @@ export function marketMetrics(registry: Registry): MarketMetrics {
     'reason',
     SOCKET_DROPS,
   );
-  const raised = plain('chronofolio_alerts_raised_total', 'Alerts raised.');
+  const raised = counter('chronofolio_alerts_raised_total', 'Alerts raised, by what.', 'kind', ALERT_KINDS);
   const deliveries = new Counter({
     name: 'chronofolio_alert_deliveries_total',
     help: 'Attempts to deliver alerts.',
@@ -57,6 +58,22 @@ export function marketMetrics(registry: Registry): MarketMetrics {
   });
   for (const channel of ALERT_CHANNELS)
     for (const outcome of ALERT_OUTCOMES) deliveries.inc({ channel, outcome }, 0);
+  const waiting = new Gauge({
+    name: 'chronofolio_alert_deliveries_waiting',
+    help: 'Deliveries of alerts that are still to be made.',
+    labelNames: ['channel'],
+    registers,
+  });
+  const oldest = new Gauge({
+    name: 'chronofolio_alert_deliveries_age_seconds',
+    help: 'Time since the oldest of them was due.',
+    labelNames: ['channel'],
+    registers,
+  });
+  for (const channel of ALERT_CHANNELS) {
+    waiting.set({ channel }, 0);
+    oldest.set({ channel }, 0);
+  }
   const prices = plain('chronofolio_end_of_day_prices_total', 'Closes that became prices of the books.');
   const connections = gauge('chronofolio_websocket_connections', 'Open WebSocket connections.');
   const subscriptions = gauge('chronofolio_websocket_subscriptions', 'Subscriptions of all of them.');
@@ -73,7 +90,11 @@ export function marketMetrics(registry: Registry): MarketMetrics {
       subscriptions(subscribed);
     },
     alertsRaised: raised,
-    alertDelivery: (channel, outcome) => deliveries.inc({ channel, outcome }),
+    alertDelivery: (channel, outcome, count) => deliveries.inc({ channel, outcome }, count),
+    alertBacklog(channel, rows, ageSeconds) {
+      waiting.set({ channel }, rows);
+      oldest.set({ channel }, ageSeconds);
+    },
     endOfDayPrices: prices,
   };
 }

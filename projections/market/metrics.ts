@@ -16,6 +16,10 @@ export type AlertChannel = (typeof ALERT_CHANNELS)[number];
 export const ALERT_OUTCOMES = ['delivered', 'retried', 'failed'] as const;
 export type AlertOutcome = (typeof ALERT_OUTCOMES)[number];
 
+/** By a tick, or by a bar that closed. */
+export const ALERT_KINDS = ['price', 'bar'] as const;
+export type AlertKind = (typeof ALERT_KINDS)[number];
+
 export interface MarketMetrics {
   ticks(outcome: TickOutcome, count: number): void;
   /** From the own time of the newest tick of a batch to its commit, in seconds. */
@@ -25,7 +29,9 @@ export interface MarketMetrics {
   socketMessages(count: number): void;
   socketDropped(reason: SocketDrop, count: number): void;
   sockets(connections: number, subscriptions: number): void;
-  alertsRaised(count: number): void;
-  alertDelivery(channel: AlertChannel, outcome: AlertOutcome): void;
+  alertsRaised(kind: AlertKind, count: number): void;
+  alertDelivery(channel: AlertChannel, outcome: AlertOutcome, count: number): void;
+  /** Deliveries that wait, and the seconds since the oldest of them was due. */
+  alertBacklog(channel: AlertChannel, rows: number, ageSeconds: number): void;
   endOfDayPrices(count: number): void;
 }

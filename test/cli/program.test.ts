@@ -14,7 +14,7 @@ class ConfigError extends Error {
 const NAMES = [
   ...['serve', 'migrate', 'import', 'status', 'positions', 'performance', 'rebuild', 'verify', 'epochs'],
   ...['restatements', 'close-day', 'events', 'quarantine', 'demo', 'config', 'reader'],
-  ...['generations', 'rollback', 'prune'],
+  ...['generations', 'rollback', 'prune', 'ingest', 'backfill', 'feed'],
 ];
 
 const DATABASE = {

@@ -78,9 +78,9 @@ describe.each(services)('%s', (_name, service) => {
   });
 });
 
-test('only the API, Prometheus and Grafana are published', () => {
+test('only what is asked from outside is published', () => {
   const published = services.filter(([, { ports }]) => ports.length > 0).map(([name]) => name);
-  expect(published.sort()).toEqual(['api', 'grafana', 'prometheus']);
+  expect(published.sort()).toEqual(['api', 'grafana', 'market-data', 'prometheus']);
   expect(composition.networks['inside']).toEqual({ internal: true });
 });
 

@@ -60,6 +60,8 @@ export async function startInstallation(): Promise<Installation> {
       KAFKA_BROKERS: stackBrokers().join(','),
       KAFKA_TOPIC_PREFIX: prefix,
       KAFKA_GROUP_PREFIX: prefix,
+      KAFKA_TOPIC: `${prefix}price-ticks`,
+      KAFKA_GROUP_ID: `${prefix}ticks`,
       KAFKA_PARTITIONS: '2',
       VERIFY_EVERY_HOURS: '1',
       LOG_LEVEL: 'error',

@@ -16,6 +16,7 @@ export interface Stub {
   readonly configure?: (env: Readonly<Record<string, string | undefined>>) => Configured;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly stop?: AbortSignal;
+  readonly feeds?: Configured['feeds'];
   /** What somebody at the terminal answers; nobody is there unless given. */
   readonly ask?: (question: string) => Promise<boolean>;
 }
@@ -26,6 +27,10 @@ export function configured(stub: Stub): Configured {
     settings: stub.settings ?? [],
     http: { host: '127.0.0.1', port: 8080 },
     projection: { timeoutMs: 10_000, materialityBps: 5 },
+    get feeds() {
+      if (stub.feeds) return stub.feeds;
+      throw new Error('the test feeds nothing');
+    },
     open: stub.open ?? (() => Promise.reject(new Error('the test opens nothing'))),
   };
 }
@@ -74,6 +79,9 @@ export function partialApp(parts: Partial<App>): App {
     },
     get deadLetters() {
       return parts.deadLetters ?? missing('deadLetters');
+    },
+    get symbols() {
+      return parts.symbols ?? missing('symbols');
     },
     now: parts.now ?? (() => '2026-01-01T00:00:00.000000Z'),
     serve: parts.serve ?? (() => missing('serve')),

@@ -16,7 +16,12 @@ afterEach(async () => {
 });
 
 function fresh(environment: Readonly<Record<string, string>> = {}) {
-  const config = kafkaConfig({ KAFKA_TOPIC_PREFIX: `${uniqueTopic('t')}-`, ...environment });
+  const own = uniqueTopic('t');
+  const config = kafkaConfig({
+    KAFKA_TOPIC_PREFIX: `${own}-`,
+    KAFKA_TOPIC: `${own}-price-ticks`,
+    ...environment,
+  });
   const kafka = createKafka(config, SILENT_LOGGER);
   cleanUp = () =>
     withAdmin(kafka, (admin) =>
@@ -33,7 +38,8 @@ describe('creating topics', () => {
     const created = await operations.createTopics({ partitions: 4 });
     expect(created).not.toContain(name('prices'));
     expect(created).toContain(name('processed_transactions_completed'));
-    expect(created).toHaveLength(15);
+    expect(created).toContain(config.topic);
+    expect(created).toHaveLength(17);
     expect(await operations.createTopics()).toEqual([]);
 
     const { topics } = await operations.check();

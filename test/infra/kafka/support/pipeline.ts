@@ -82,6 +82,7 @@ export async function openPipeline(environment: Readonly<Record<string, string>>
   const own = uniqueTopic('t');
   const config = kafkaConfig({
     KAFKA_TOPIC_PREFIX: `${own}-`,
+    KAFKA_TOPIC: `${own}-price-ticks`,
     KAFKA_GROUP_PREFIX: own,
     KAFKA_PARTITIONS: '3',
     KAFKA_SESSION_TIMEOUT_MS: '6000',
