@@ -134,7 +134,7 @@ async function feed(context: CliContext, options: Options, { feeds, sink, codes 
       clock: () => performance.now(),
       onProgress(sent, elapsedMs) {
         last = { ...last, sent, elapsedMs };
-        progress.show({ phase: 'feed', done: sent, total: options.count ?? 0, rows: sent });
+        progress.show({ phase: 'feed', done: sent, total: options.count ?? 0 });
       },
     });
   } catch (error) {

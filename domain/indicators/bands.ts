@@ -70,11 +70,12 @@ export function keltner(period: number, atrPeriod: number, width: number, state?
  * in a year: a part of one, 0.2 is twenty per cent.
  */
 export function historicalVolatility(period: number, perYear: number): Formula {
+  // Filled anew for every bar, and so no memory.
+  const returns = createColumn(period - 1);
   return windowFormula({ close: period }, (past, bar) => {
     if (past.close.size < period) return [null];
     const { data, end } = past.close;
     const last = logReturn(data[end - 1]!, bar.close);
-    const returns = createColumn(period - 1);
     for (let index = end - period + 1; index < end; index++)
       returns.add(logReturn(data[index - 1]!, data[index]!));
     return [Math.sqrt((squaredDeviations(returns, last, period) / (period - 1)) * perYear)];

@@ -21,8 +21,8 @@ comment on column reporting.price_snapshot.exchange is 'Whose calendar its days 
 comment on column reporting.price_snapshot.time is 'When the tick was made, as its source says.';
 comment on column reporting.price_snapshot.price is 'Price.';
 comment on column reporting.price_snapshot.volume is 'Size of the newest trade that had one.';
-comment on column reporting.price_snapshot.bid is 'Bid.';
-comment on column reporting.price_snapshot.ask is 'Ask.';
+comment on column reporting.price_snapshot.bid is 'The newest bid.';
+comment on column reporting.price_snapshot.ask is 'The newest ask.';
 comment on column reporting.price_snapshot.updated_at is 'When it was received.';
 
 create or replace view reporting.bar_intraday as

@@ -60,8 +60,27 @@ async function givenWeakFigures(): Promise<void> {
   });
 }
 
+/** A symbol with a bar of five minutes each day, and its indicators. */
+async function givenBars(): Promise<void> {
+  await api.database.query(`insert into symbols (symbol, exchange) values ('LIVE', '24x7')`);
+  await api.database.query(
+    `insert into price_snapshots (symbol, symbol_no, price, timestamp, volume)
+     select symbol, symbol_no, 10, 1751270400000, 5 from symbols`,
+  );
+  await api.database.query(
+    `with days as (
+       select symbol_no, time
+       from symbols, generate_series(timestamptz '2023-06-02 12:00Z', timestamptz '2025-06-30 12:00Z', '1 day') as t (time)
+     ), bars as (
+       insert into intraday_ohlcv select symbol_no, time, time::date, 10, 11, 9, 10, 5, 0, null, null from days
+     )
+     insert into intraday_analytics (symbol_no, time, close, rsi_14) select symbol_no, time, 10, 50 from days`,
+  );
+}
+
 beforeAll(async () => {
   api = await createTestApi();
+  await givenBars();
   await givenDemo();
   await givenWeakFigures();
   reader = await openReader(api.database);

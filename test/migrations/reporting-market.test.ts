@@ -44,12 +44,12 @@ test('every view and every column of it says what it is', async () => {
 
 test('current prices, by symbol', async () => {
   const rows = await db.database.query(
-    `select symbol, exchange, time, price::float, volume::float, bid, ask from reporting.price_snapshot`,
+    `select symbol, exchange, time, price::float, volume::float, bid::float, ask::float from reporting.price_snapshot`,
   );
   expect(rows).toEqual([
     {
       ...{ symbol: 'BRK.B', exchange: 'XNYS', time: '2025-06-02T13:32:00.000000Z' },
-      ...{ price: 12, volume: 3, bid: null, ask: null },
+      ...{ price: 12, volume: 3, bid: 10, ask: 11 },
     },
   ]);
 });
