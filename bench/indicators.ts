@@ -143,7 +143,7 @@ async function workerRows(server: BenchServer): Promise<BenchRow[]> {
         measured: perSecond(first, 'bars'),
         yardstick,
         ratio: first / copied,
-        target: '≥ 0.25',
+        target: '≥ 0.2',
       },
       {
         what: `one more bar of each of ${symbols} symbols`,

@@ -3,6 +3,7 @@ import { createIngest } from '../../projections/market/ingest.ts';
 import { createGapFiller } from '../../projections/market/ingest-gaps.ts';
 import type { IngestCounts } from '../../projections/market/ingest-counters.ts';
 import type { Providers } from '../../projections/market/provider.ts';
+import { integerArgument } from '../arguments.ts';
 import { configOf } from '../context.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
 import { badInput } from '../failure.ts';
@@ -17,6 +18,7 @@ interface Options extends GlobalOptions {
   readonly provider?: string;
   readonly to: string;
   readonly gapFill: boolean;
+  readonly queue: number;
   readonly reportEvery: number;
 }
 
@@ -37,6 +39,12 @@ export function ingestCommand(context: CliContext): Command {
     .description('Connects to providers of live prices, checks their ticks and publishes them.')
     .option('--provider <names>', 'providers of PROVIDERS_FILE, separated by commas; all unless given')
     .option('--to <target>', 'kafka, or the URL of a server or of what takes NDJSON', 'kafka')
+    .option(
+      '--queue <n>',
+      'ticks that may wait to be published; then the oldest give way',
+      integerArgument('--queue', 1),
+      20_000,
+    )
     .option('--no-gap-fill', 'leave the bars that were missed to backfill')
     .option(
       '--report-every <time>',
@@ -78,7 +86,7 @@ interface Parts {
 
 async function ingest(
   { stop }: CliContext,
-  { to, gapFill, reportEvery }: Options,
+  { to, gapFill, queue, reportEvery }: Options,
   { feeds, providers, names }: Parts,
 ): Promise<Readonly<Record<string, IngestCounts>>> {
   const sources = names.map((name) => providers.source(name));
@@ -105,6 +113,7 @@ async function ingest(
       sink,
       now: () => Date.now(),
       logger: feeds.logger(),
+      queueLimit: queue,
       reportEveryMs: reportEvery,
       ...(gapFill ? { fillGap } : {}),
     });

@@ -1,7 +1,7 @@
 /** Rows of the bar tables, read page by page. */
 import type { Bar } from '../../domain/market/roll-up.ts';
-import { unitsOfText } from '../../domain/market/units.ts';
 import type { Queryable } from '../database/queryable.ts';
+import { storedUnits } from './stored-units.ts';
 
 interface BarRow {
   readonly at: number;
@@ -104,18 +104,12 @@ export async function minuteBars(db: Queryable, { symbolNo, from, to }: Omit<Pag
 function barOf({ at, session, ticks, ...row }: BarRow): Bar {
   return {
     time: at,
-    open: units(row.open),
-    high: units(row.high),
-    low: units(row.low),
-    close: units(row.close),
-    volume: units(row.volume),
+    open: storedUnits(row.open),
+    high: storedUnits(row.high),
+    low: storedUnits(row.low),
+    close: storedUnits(row.close),
+    volume: storedUnits(row.volume),
     ticks,
     session,
   };
-}
-
-function units(text: string): bigint {
-  const value = unitsOfText(text);
-  if (value === undefined) throw new RangeError(`not a price or a volume: ${text}`);
-  return value;
 }

@@ -7,8 +7,9 @@ import type { Calendar } from '../../domain/market/calendar.ts';
 import { MS_PER_DAY } from '../../domain/market/calendars/zone.ts';
 import { mergeBars } from '../../domain/market/bar-delta.ts';
 import type { BarDelta } from '../../domain/market/bar-delta.ts';
-import { textOfUnits, unitsOfText } from '../../domain/market/units.ts';
+import { textOfUnits } from '../../domain/market/units.ts';
 import type { Queryable } from '../database/queryable.ts';
+import { storedUnits } from './stored-units.ts';
 
 export interface SessionChange {
   readonly symbolNo: number;
@@ -76,23 +77,17 @@ function addToDay(days: Map<number, BarDelta>, row: FiveMinutes, { calendar, sin
   // A provider's bars never become part of one that is made of ticks.
   if (!session || session.open < since || row.first_at === null || row.last_at === null) return;
   const bar: BarDelta = {
-    open: units(row.open),
-    high: units(row.high),
-    low: units(row.low),
-    close: units(row.close),
-    volume: units(row.volume),
+    open: storedUnits(row.open),
+    high: storedUnits(row.high),
+    low: storedUnits(row.low),
+    close: storedUnits(row.close),
+    volume: storedUnits(row.volume),
     ticks: row.ticks,
     firstAt: row.first_at,
     lastAt: row.last_at,
   };
   const day = days.get(session.date);
   days.set(session.date, day ? mergeBars(day, bar) : bar);
-}
-
-function units(text: string): bigint {
-  const value = unitsOfText(text);
-  if (value === undefined) throw new RangeError(`not a price or a volume: ${text}`);
-  return value;
 }
 
 async function assignSessions(

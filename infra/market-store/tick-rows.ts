@@ -3,7 +3,7 @@ import type { Tick } from '../../domain/market/tick.ts';
 import type { KeptTicks } from '../../projections/market/tick-fold.ts';
 import type { DatabaseTransaction, Queryable } from '../database/queryable.ts';
 import { int4Array, numericArray, timeArray, writeTime } from './tick-arrays.ts';
-import { MAX_NUMERIC_BYTES, writeNumeric } from './tick-numeric.ts';
+import { MAX_NUMERIC_BYTES, writeInt2, writeInt4, writeNumeric } from './tick-numeric.ts';
 
 /** A tick, the number of its symbol, and where it stands among those given. */
 export interface Suspect {
@@ -84,31 +84,46 @@ export async function copyTicks(tx: DatabaseTransaction, kept: readonly KeptTick
 const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const COLUMNS = 6;
 const MAX_ROW_BYTES = 2 + 8 + 12 + 4 * MAX_NUMERIC_BYTES;
+const END_BYTES = 2;
 const BLOCK_BYTES = 256 * 1024;
 
 /** The binary form of `COPY`: a header, rows of a count and of fields each after its length, an end. */
 async function* blocksOf(kept: readonly KeptTicks[]): AsyncGenerator<Uint8Array> {
-  let buffer = Buffer.allocUnsafe(BLOCK_BYTES);
-  let at = HEADER.copy(buffer);
+  let block = Buffer.allocUnsafe(BLOCK_BYTES);
+  let at = HEADER.copy(block);
   for (const { symbolNo, ticks } of kept)
-    for (const tick of ticks) {
-      if (at > BLOCK_BYTES - MAX_ROW_BYTES) {
-        yield buffer.subarray(0, at);
-        buffer = Buffer.allocUnsafe(BLOCK_BYTES);
+    for (let from = 0; from < ticks.length;) {
+      if (at > BLOCK_BYTES - END_BYTES - MAX_ROW_BYTES) {
+        yield block.subarray(0, at);
+        block = Buffer.allocUnsafe(BLOCK_BYTES);
         at = 0;
       }
-      at = writeRow(buffer, at, symbolNo, tick);
+      const to = Math.min(ticks.length, from + Math.floor((BLOCK_BYTES - END_BYTES - at) / MAX_ROW_BYTES));
+      at = writeRows(block, at, symbolNo, ticks, from, to);
+      from = to;
     }
-  at = buffer.writeInt16BE(-1, at);
-  yield buffer.subarray(0, at);
+  at = writeInt2(block, at, -1);
+  yield block.subarray(0, at);
 }
 
-function writeRow(buffer: Buffer, start: number, symbolNo: number, tick: Tick): number {
-  let at = buffer.writeInt16BE(COLUMNS, start);
-  at = buffer.writeInt32BE(symbolNo, buffer.writeInt32BE(4, at));
-  at = writeTime(buffer, at, tick.timestamp);
-  at = writeNumeric(buffer, at, tick.price);
-  at = writeNumeric(buffer, at, tick.volume);
-  at = writeNumeric(buffer, at, tick.bid);
-  return writeNumeric(buffer, at, tick.ask);
+function writeRows(
+  bytes: Uint8Array,
+  start: number,
+  symbolNo: number,
+  ticks: readonly Tick[],
+  from: number,
+  to: number,
+): number {
+  let at = start;
+  for (let i = from; i < to; i++) {
+    const tick = ticks[i]!;
+    at = writeInt2(bytes, at, COLUMNS);
+    at = writeInt4(bytes, writeInt4(bytes, at, 4), symbolNo);
+    at = writeTime(bytes, at, tick.timestamp);
+    at = writeNumeric(bytes, at, tick.price);
+    at = writeNumeric(bytes, at, tick.volume);
+    at = writeNumeric(bytes, at, tick.bid);
+    at = writeNumeric(bytes, at, tick.ask);
+  }
+  return at;
 }

@@ -32,7 +32,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 function readMessage(message: Message, now: number): Tick | DeadLetter {
   const bytes = message.value;
   if (bytes === null) return deadLetter(message, 'empty', 'the message has no value');
-  let text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let text = buffer.toString('utf8');
   // What stands in place of bytes that are no UTF-8; seldom somebody meant the character itself.
   if (text.includes('\ufffd')) {
     try {

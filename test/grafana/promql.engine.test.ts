@@ -65,6 +65,12 @@ async function beat(round: number): Promise<void> {
     message(transaction(`K-${round}`, '2025-03-12', { net_cost: 999 })),
     message('{ not json'),
   ]);
+  await installation.send('price-ticks', [
+    {
+      key: 'AAPL.O',
+      value: JSON.stringify({ ric: 'AAPL.O', price: 100 + round, timestamp: Date.now(), volume: 1 }),
+    },
+  ]);
   await installation.send('daily_position_snapshot_persisted', [
     // Of an epoch that the first late trade has ended.
     message({ id: 1, portfolio_id: 'PORT_G', security_id: 'SEC_G', date: '2025-03-11', epoch: 0 }),

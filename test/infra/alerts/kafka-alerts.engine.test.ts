@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { alertsTopic } from '../../../commands/ingest/topics.ts';
 import { calendarOf } from '../../../domain/market/calendars/calendars.ts';
 import { createDeliveryStore } from '../../../infra/alerts/delivery-store.ts';
-import { alertsTopic, createAlertPublisher } from '../../../infra/alerts/kafka-alerts.ts';
+import { createAlertPublisher } from '../../../infra/alerts/kafka-alerts.ts';
 import { createKafka } from '../../../infra/kafka/client.ts';
 import type { Kafka } from '../../../infra/kafka/client.ts';
 import { withAdmin } from '../../../infra/kafka/positions.ts';
@@ -96,7 +97,7 @@ describe('alerts on the topic', () => {
           alert: JSON.parse(String(message.value)) as AlertRaised,
         }),
     });
-    await until('they are read', () => read.length >= 5);
+    await until('they are read', () => read.length >= 5).catch((e: unknown) => { console.log(read, e); throw e; });
     await consumer.disconnect();
 
     expect(new Set(read.map(({ key }) => key))).toEqual(new Set(['AAPL']));
