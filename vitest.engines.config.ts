@@ -10,21 +10,30 @@ if (missing.length > 0) {
   );
 }
 
-/** Tests to which it makes no difference what servers there are. */
-const PURE = [
-  'domain',
-  'commands/schemas',
+/** Tests to which it makes no difference what servers there are; those for the broker among them are run. */
+const INDIFFERENT = [
+  'api/docs',
+  'api/http',
+  'api/sockets',
+  'cli',
   'commands/deciders',
+  'commands/import',
+  'commands/schemas',
+  'compose',
+  'docs',
+  'domain',
+  'golden',
   'infra/config',
   'infra/embedded',
-  'cli/output',
-];
+  'infra/providers',
+  'real-data',
+].map((folder) => `test/${folder}/**/!(*.engine).test.ts`);
 
 /** Everything there is to try on the TimescaleDB and the Kafka of `npm run stack`. */
 export default defineConfig({
   test: {
     ...tests,
-    exclude: [...configDefaults.exclude, ...PURE.map((folder) => `test/${folder}/**`)],
+    exclude: [...configDefaults.exclude, 'test/architecture.test.ts', ...INDIFFERENT],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -181,7 +181,7 @@ async function work(context: CliContext, options: Options, parts: Work): Promise
 function holesJson(plans: readonly BackfillPlan[]): object {
   return {
     dry_run: true,
-    symbols: plans.map(({ request, exchange, expected, present, holes, knownAbsent, ranges }) => ({
+    symbols: plans.map(({ request, exchange, expected, present, holes, knownAbsent, gaps }) => ({
       symbol: request.symbol,
       exchange,
       interval: request.interval,
@@ -189,7 +189,7 @@ function holesJson(plans: readonly BackfillPlan[]): object {
       present,
       holes,
       known_absent: knownAbsent,
-      ranges: ranges.map((range) => ({
+      ranges: gaps.map((range) => ({
         from: new Date(range.from).toISOString(),
         to: new Date(range.to).toISOString(),
         holes: range.holes,

@@ -17,14 +17,14 @@ export function holesText(plans: readonly BackfillPlan[]): string {
   return plans.map(holesOf).join('\n\n');
 }
 
-function holesOf({ request, exchange, expected, present, holes, knownAbsent, ranges }: BackfillPlan): string {
+function holesOf({ request, exchange, expected, present, holes, knownAbsent, gaps }: BackfillPlan): string {
   const daily = request.interval === '1day';
   const head = `${request.symbol} on ${exchange}: ${count(present)} of ${counted(expected, 'bar')}, ${counted(holes, 'hole')}`;
   const known = knownAbsent === 0 ? '' : ` and ${count(knownAbsent)} that the provider has nothing for`;
-  if (ranges.length === 0) return `${head}${known}.`;
+  if (gaps.length === 0) return `${head}${known}.`;
   const shown = table(
     [{ title: 'from' }, { title: 'to' }, { title: 'holes', align: 'right' }],
-    ranges
+    gaps
       .slice(0, RANGES_SHOWN)
       .map((range) => [
         moment(range.from, daily),
@@ -32,8 +32,7 @@ function holesOf({ request, exchange, expected, present, holes, knownAbsent, ran
         count(range.holes),
       ]),
   );
-  const rest =
-    ranges.length > RANGES_SHOWN ? `\n… and ${count(ranges.length - RANGES_SHOWN)} more ranges` : '';
+  const rest = gaps.length > RANGES_SHOWN ? `\n… and ${count(gaps.length - RANGES_SHOWN)} more ranges` : '';
   return `${head}${known}:\n${shown}${rest}`;
 }
 

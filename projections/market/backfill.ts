@@ -41,6 +41,8 @@ export interface BackfillPlan {
   /** Holes to be asked for; besides them, those that the provider is known to have nothing for. */
   readonly holes: number;
   readonly knownAbsent: number;
+  /** The holes as they lie, and as they are asked for. */
+  readonly gaps: readonly HoleRange[];
   readonly ranges: readonly HoleRange[];
 }
 
@@ -98,7 +100,8 @@ export function createBackfill({ store, calendarOf, exchangeOf, now }: BackfillO
     const calendar = calendarOf(exchange);
     const { interval, from, to, within, again = false } = request;
     const tier = TIER_OF[interval];
-    const gatherer = gatherHoles(provider.maxBars, !provider.remote);
+    const gaps = gatherHoles(Infinity, false);
+    const ranges = gatherHoles(provider.maxBars, !provider.remote);
     const sums = { expected: 0, present: 0, holes: 0, knownAbsent: 0 };
     for (const all of windowsBetween(calendar, interval, { from, to, now: now() })) {
       const windows = within ? all.filter(({ start, end }) => end > within.from && start < within.to) : all;
@@ -116,10 +119,11 @@ export function createBackfill({ store, calendarOf, exchangeOf, now }: BackfillO
         if (present) sums.present += 1;
         else if (absent) sums.knownAbsent += 1;
         else sums.holes += 1;
-        gatherer.see(window, !present && !absent);
+        gaps.see(window, !present && !absent);
+        ranges.see(window, !present && !absent);
       }
     }
-    return { request, exchange, calendar, known, ...sums, ranges: gatherer.finish() };
+    return { request, exchange, calendar, known, ...sums, gaps: gaps.finish(), ranges: ranges.finish() };
   }
 
   async function fillHoles(plan: BackfillPlan, run: BackfillRun): Promise<BackfillCounts> {

@@ -142,6 +142,18 @@ describe('backfill of days', () => {
     });
   });
 
+  it('of a file asks for all at once, and yet tells the holes as they lie', async () => {
+    const of = request();
+    await run({ ...of, from: day('2025-07-02'), to: day('2025-07-03') }, provider(weekdays));
+    const file = provider(weekdays, { remote: false });
+    const { plan, ...counts } = await run(of, file);
+    expect(plan.gaps.map(({ from, to, holes }) => [from, to, holes])).toEqual([
+      [ms('2025-06-30'), ms('2025-07-02'), 2],
+      [ms('2025-07-07'), ms('2025-07-12'), 5],
+    ]);
+    expect(counts).toMatchObject({ requests: 1, inserted: 7, bad: 0 });
+  });
+
   it('keeps requests to the size that a provider takes', async () => {
     const by = provider(weekdays, { maxBars: 4 });
     expect(await run(request(), by)).toMatchObject({ requests: 3, inserted: 9 });
