@@ -18,6 +18,7 @@ import { benchKafka } from './kafka.ts';
 import { benchReads } from './reads.ts';
 import { benchRebuild } from './rebuild.ts';
 import { benchRestatement } from './restatement.ts';
+import { benchTicks } from './ticks.ts';
 import { benchVisible } from './visible.ts';
 import { openBenchServer } from './support/bench-server.ts';
 import type { BenchServer } from './support/bench-server.ts';
@@ -51,6 +52,7 @@ const tables = [
   await benchFlip(FLIP_PORTFOLIOS),
   await benchVisible(),
   await benchReads(),
+  await onServer(benchTicks),
 ];
 if (brokers) tables.push(await onServer((server) => benchKafka(server, { brokers })));
 if (emmett) tables.push(await benchEmmett(emmett));

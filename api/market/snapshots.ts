@@ -63,8 +63,7 @@ export function registerSnapshots(api: Api, reads: SnapshotReads): void {
     async (c, { params }) => {
       const symbol = parseSymbol(params.symbol)?.symbol;
       const found = symbol === undefined ? undefined : await reads.one(symbol);
-      if (!found)
-        throw new Problem('not-found', `Snapshot not found for symbol: ${symbol ?? params.symbol}`);
+      if (!found) throw new Problem('not-found', `Snapshot not found for symbol: ${symbol ?? params.symbol}`);
       return success(c, found);
     },
   );
@@ -111,6 +110,7 @@ function validSymbols(asked: readonly unknown[]): string[] {
     const symbol = typeof name === 'string' ? parseSymbol(name.trim())?.symbol : undefined;
     if (symbol !== undefined) symbols.add(symbol);
   }
-  if (symbols.size === 0) throw new Problem('invalid-parameter', 'symbols must have at least one valid symbol');
+  if (symbols.size === 0)
+    throw new Problem('invalid-parameter', 'symbols must have at least one valid symbol');
   return [...symbols];
 }

@@ -77,7 +77,10 @@ export function registerTicks(api: Api, { take, bodyLimitBytes, maxTicks }: Tick
       const count = read.items.length + read.faults.length;
       if (count === 0) throw new Problem('malformed-body', 'no tick was sent');
       if (count > maxTicks)
-        throw new Problem('body-too-large', `a request may have ${maxTicks} ticks, and this one has ${count}`);
+        throw new Problem(
+          'body-too-large',
+          `a request may have ${maxTicks} ticks, and this one has ${count}`,
+        );
       const values = read.items.map(({ value }) => value);
       const results = values.length === 0 ? [] : await take(values);
       return reply(

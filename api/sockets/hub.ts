@@ -129,8 +129,7 @@ export function createSocketHub(options: SocketHubOptions): SocketHub {
   /** What is not named is not touched; when nothing is, everything ends. */
   function unsubscribe(client: Client, { symbols, portfolio, alerts }: Targets): void {
     const everything = symbols === undefined && portfolio === undefined && !alerts;
-    const ended =
-      everything || symbols?.includes('*') ? [...client.symbols] : (symbols ?? []);
+    const ended = everything || symbols?.includes('*') ? [...client.symbols] : (symbols ?? []);
     prices.unsubscribe(client, ended);
     for (const id of everything ? [...client.portfolios] : portfolio === undefined ? [] : [portfolio])
       portfolios?.unsubscribe(client, id);

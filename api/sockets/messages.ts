@@ -44,8 +44,7 @@ export function parseInbound(text: string): Inbound {
     );
   const { type } = parsed.data;
   if (type === 'heartbeat') return { type };
-  if (type !== 'subscribe' && type !== 'unsubscribe')
-    return invalid(`unknown message type: ${quoted(type)}`);
+  if (type !== 'subscribe' && type !== 'unsubscribe') return invalid(`unknown message type: ${quoted(type)}`);
   return targeted(type, parsed.data);
 }
 
@@ -58,7 +57,8 @@ function targeted(type: 'subscribe' | 'unsubscribe', message: z.output<typeof ME
   const known = new Set<string>();
   const wrong: string[] = [];
   for (const name of named) {
-    const found = name === ALL ? ALL : typeof name === 'string' ? parseSymbol(name.trim())?.symbol : undefined;
+    const found =
+      name === ALL ? ALL : typeof name === 'string' ? parseSymbol(name.trim())?.symbol : undefined;
     if (found === undefined) wrong.push(quoted(name));
     else known.add(found);
   }

@@ -125,7 +125,8 @@ export function createPriceDesk(options: PriceDeskOptions): PriceDesk {
     let begin = 0;
     while (begin < updates.length) {
       let end = begin;
-      for (let bytes = 0; end < updates.length && bytes < writeBytes; end++) bytes += updates[end]!.frame.length;
+      for (let bytes = 0; end < updates.length && bytes < writeBytes; end++)
+        bytes += updates[end]!.frame.length;
       const part = updates.slice(begin, end);
       const frames = joined(part.map(({ frame }) => frame));
       const ahead = part.some(({ topic }) => topic.anyAhead());
@@ -186,8 +187,7 @@ export function createPriceDesk(options: PriceDeskOptions): PriceDesk {
     },
     *interested(symbol) {
       yield* everything;
-      for (const client of topics.get(symbol)?.subscribers ?? [])
-        if (!everything.has(client)) yield client;
+      for (const client of topics.get(symbol)?.subscribers ?? []) if (!everything.has(client)) yield client;
     },
     leave(client) {
       first.leave(client);

@@ -49,8 +49,7 @@ export function createTopic<C extends object>(
   /** Somebody subscribed when there was no price yet, and has to get every one that comes. */
   let missed = false;
 
-  const isAhead = () =>
-    current !== undefined && (published === undefined || follows(current, published));
+  const isAhead = () => current !== undefined && (published === undefined || follows(current, published));
 
   return {
     symbol,
@@ -98,8 +97,7 @@ export function createTopic<C extends object>(
       if (since !== undefined && publishedAt > since) return undefined;
       if (isAhead()) ahead.set(receiver, current);
       else ahead.delete(receiver);
-      if (framed?.of !== current)
-        framed = { of: current, frame: textFrame(outbound.price(current, now())) };
+      if (framed?.of !== current) framed = { of: current, frame: textFrame(outbound.price(current, now())) };
       return framed.frame;
     },
   };

@@ -1,7 +1,7 @@
 /**
  * A process with many WebSocket connections that do next to nothing with what they get: they count its
  * bytes, and note when they came. Told what to do by its one argument; says `open`, then for each
- * `expect` answers `done` when so many bytes have come.
+ * `expect` answers `ready`, and `done` when so many bytes have come.
  */
 import { connect } from 'node:net';
 import { quantile } from './latencies.ts';
@@ -16,7 +16,7 @@ export interface Swarm {
 export type SwarmOrder = { readonly type: 'quiet' } | { readonly type: 'expect'; readonly bytes: number };
 
 export type SwarmReport =
-  | { readonly type: 'open' | 'quiet' }
+  | { readonly type: 'open' | 'quiet' | 'ready' }
   /** When half of the sockets, and all but one in a hundred, had their bytes: `clock()`. */
   | { readonly type: 'done'; readonly p50: number; readonly p99: number };
 
@@ -82,12 +82,11 @@ if (process.send) {
     bytes = 0;
     arrivals = [];
     expected = order.bytes;
+    report({ type: 'ready' });
   });
   // Nobody is left to give orders.
   process.on('disconnect', () => process.exit());
   for (let i = 0; i < swarm.sockets; i += CONNECTING)
-    await Promise.all(
-      Array.from({ length: Math.min(CONNECTING, swarm.sockets - i) }, () => open(swarm)),
-    );
+    await Promise.all(Array.from({ length: Math.min(CONNECTING, swarm.sockets - i) }, () => open(swarm)));
   report({ type: 'open' });
 }

@@ -45,7 +45,7 @@ export function observe(
   }
   if (before.phase === 'raised' || (before.phase === 'new' && crossing)) return same;
   if (past) return { arming: { ...before, phase: 'raised' }, raised: false };
-  if (before.raisedAt !== null && at - before.raisedAt < cooldownMs)
+  if (cooldownMs > 0 && before.raisedAt !== null && at - before.raisedAt < cooldownMs)
     // A level that still holds afterwards is raised then; the moment of a crossing has gone by.
     return crossing ? { arming: { ...before, phase: 'raised' }, raised: false } : same;
   return { arming: { phase: 'raised', raisedAt: at }, raised: true };

@@ -19,7 +19,8 @@ const SCIENTIFIC = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/;
 /** @returns `undefined` for what is not finite or too large */
 export function unitsOfNumber(value: number): bigint | undefined {
   const scaled = Math.round(value * UNITS_PER_ONE);
-  if (scaled < EXACT_LIMIT && scaled > -EXACT_LIMIT && scaled / UNITS_PER_ONE === value) return BigInt(scaled);
+  if (scaled < EXACT_LIMIT && scaled > -EXACT_LIMIT && scaled / UNITS_PER_ONE === value)
+    return BigInt(scaled);
   return Number.isFinite(value) ? unitsOfText(plain(value)) : undefined;
 }
 
@@ -64,6 +65,7 @@ export function textOfUnits(units: bigint): string {
   const point = digits.length - UNIT_SCALE;
   let end = digits.length;
   while (end > point && digits.charCodeAt(end - 1) === 48) end -= 1;
-  const text = end === point ? digits.slice(0, point) : `${digits.slice(0, point)}.${digits.slice(point, end)}`;
+  const text =
+    end === point ? digits.slice(0, point) : `${digits.slice(0, point)}.${digits.slice(point, end)}`;
   return units < 0n ? `-${text}` : text;
 }

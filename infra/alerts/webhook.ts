@@ -7,12 +7,11 @@ import type { LookupAddress, LookupOptions } from 'node:dns';
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import type { Sent, SendWebhook } from '../../projections/market/alert-delivery.ts';
 import { isAllowedHost, webhookProblem } from '../../projections/market/webhook-address.ts';
 import type { AllowedHosts } from '../../projections/market/webhook-address.ts';
-import { isPublicAddress } from './networks.ts';
+import { isPublicAddress } from '../../projections/market/public-networks.ts';
 import { signatureOf } from './signature.ts';
 
 /** All addresses of a name. */
@@ -55,9 +54,6 @@ export function createWebhookSender(options: WebhookSenderOptions): SendWebhook 
     if (problem) return final(`the address ${problem.message}`);
     const url = new URL(address);
     const allowed = isAllowedHost(url, allowedHosts);
-    // A literal address is connected to without being looked up.
-    const literal = url.hostname.replace(/^\[(.*)\]$/, '$1');
-    if (!allowed && isIP(literal) !== 0 && !isPublicAddress(literal)) return final(PRIVATE);
 
     const body = JSON.stringify({ ...alert, name });
     const signal = AbortSignal.timeout(timeoutMs);

@@ -1,5 +1,5 @@
 /** Which rules watch what, kept in the process: a batch that no rule watches costs one look at one row. */
-import type { AlertInterval, AlertRule } from '../../domain/alerts/condition.ts';
+import type { AlertInterval, AlertRule, Condition } from '../../domain/alerts/condition.ts';
 import { parseCondition } from '../../domain/alerts/parse.ts';
 import type { Tier } from '../../projections/market/model.ts';
 import type { Queryable } from '../database/queryable.ts';
@@ -63,6 +63,21 @@ function grouped(rows: readonly LiveRow[]): WatchedSymbols {
   };
 }
 
+/** Conditions as they were read last; forgotten when there are too many. */
+const MAX_CONDITIONS = 10_000;
+const conditions = new Map<string, Condition>();
+
+function conditionOf(ruleId: string, text: string, interval: AlertInterval): Condition {
+  const key = `${interval} ${text}`;
+  const known = conditions.get(key);
+  if (known) return known;
+  const parsed = parseCondition(text, interval);
+  if (!parsed.ok) throw new Error(`the condition of rule ${ruleId} ${parsed.error.message}`);
+  if (conditions.size >= MAX_CONDITIONS) conditions.clear();
+  conditions.set(key, parsed.condition);
+  return parsed.condition;
+}
+
 /** @throws Error for a condition that nobody could have stored */
 export function ruleOf(row: {
   readonly rule_id: string;
@@ -71,10 +86,8 @@ export function ruleOf(row: {
   readonly hysteresis: number;
   readonly cooldown_s: number;
 }): AlertRule {
-  const parsed = parseCondition(row.condition, row.interval);
-  if (!parsed.ok) throw new Error(`the condition of rule ${row.rule_id} ${parsed.error.message}`);
   return {
-    condition: parsed.condition,
+    condition: conditionOf(row.rule_id, row.condition, row.interval),
     hysteresis: row.hysteresis,
     cooldownMs: row.cooldown_s * 1000,
   };

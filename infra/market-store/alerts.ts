@@ -99,11 +99,19 @@ const REMOVE = `
   where rule_id = $1 and deleted_at is null
   returning rule_id`;
 
+/** Those that are being published just now will have been. Nobody waits for that: ticks would wait too. */
 const CALL_OFF = `
+  with waiting as (
+    select d.event_no, d.channel
+    from public.alert_deliveries d
+    join public.alert_events e using (event_no)
+    where e.rule_id = $1 and d.delivered_at is null and d.failed_at is null
+    for update of d skip locked
+  )
   update public.alert_deliveries d
   set failed_at = clock_timestamp(), last_error = 'the rule was removed'
-  from public.alert_events e
-  where e.rule_id = $1 and d.event_no = e.event_no and d.delivered_at is null and d.failed_at is null`;
+  from waiting w
+  where d.event_no = w.event_no and d.channel = w.channel`;
 
 export function createAlertStore(options: AlertStoreOptions): AlertRules {
   const { database, abilities, maxRules = 10_000, maxPerSymbol = 200 } = options;

@@ -1,8 +1,8 @@
 /** Writes what was made of the bars of many symbols: rows of indicators, checkpoints, how far they are. */
-import { STANDARD_COLUMNS } from '../../domain/indicators/standard.ts';
 import type { Indicated } from '../../projections/market/indicate.ts';
 import type { Tier } from '../../projections/market/model.ts';
 import type { DatabaseTransaction } from '../database/database.ts';
+import { rowBlocks } from './analytics-copy.ts';
 
 /** Times in Unix milliseconds. */
 export interface IndicatedSymbol extends Indicated {
@@ -34,14 +34,14 @@ const COPY_ROWS: Readonly<Record<Tier, string>> = {
       macd_histogram, bb_upper, bb_middle, bb_lower, bb_bandwidth, bb_percent_b, atr_14, vwap, roc_12,
       momentum_10, williams_r_14, stoch_k, stoch_d, stddev_20, keltner_upper, keltner_middle, keltner_lower,
       volatility_20
-    ) from stdin`,
+    ) from stdin with (format binary)`,
   historical: `
     copy public.daily_analytics (
       symbol_no, time, close, sma_20, sma_50, sma_200, ema_12, ema_26, wma_20, rsi_14, macd, macd_signal,
       macd_histogram, bb_upper, bb_middle, bb_lower, bb_bandwidth, bb_percent_b, atr_14, vwap, roc_12,
       momentum_10, williams_r_14, stoch_k, stoch_d, stddev_20, keltner_upper, keltner_middle, keltner_lower,
       volatility_20
-    ) from stdin`,
+    ) from stdin with (format binary)`,
 };
 
 const REMOVE_CHECKPOINTS = `
@@ -81,7 +81,7 @@ export async function writeIndicated(
       written.length > 0 ? tx.query(REMOVE_ROWS[tier], [...columns(written), ...edges(written)]) : NOTHING,
     () => tx.query(REMOVE_CHECKPOINTS, [tier, ...columns(gone)]),
   ]);
-  if (symbols.some(({ rows }) => rows.length > 0)) await tx.copyIn(COPY_ROWS[tier], rowsText(symbols));
+  if (symbols.some(({ rows }) => rows.length > 0)) await tx.copyIn(COPY_ROWS[tier], rowBlocks(symbols));
 
   const kept = symbols.flatMap(({ symbolNo, checkpoints }) =>
     checkpoints.map((checkpoint): Span => [symbolNo, instant(checkpoint.at[1]), JSON.stringify(checkpoint)]),
@@ -96,17 +96,6 @@ export async function writeIndicated(
         symbols.map(({ through }) => (through === undefined ? null : instant(through))),
       ]),
   ]);
-}
-
-/** A line of COPY's text format for each row. */
-function* rowsText(symbols: readonly IndicatedSymbol[]): Generator<string> {
-  for (const { symbolNo, rows } of symbols) {
-    for (const { time, close, figures } of rows) {
-      let line = `${symbolNo}\t${instant(time)}\t${close}`;
-      for (let index = 0; index < STANDARD_COLUMNS.length; index++) line += `\t${figures[index] ?? '\\N'}`;
-      yield `${line}\n`;
-    }
-  }
 }
 
 type Span = readonly [symbolNo: number, first: string, last: string];

@@ -93,6 +93,7 @@ function edges(times: readonly number[]): [number, number] {
   return [first, last];
 }
 
+// A bar that was the newest until now is over, and wants its indicators if it has none.
 const PROGRESS = `
   insert into bar_progress (symbol_no, tier, newest, closes_at, dirty_from)
   values ($1, $2,
@@ -103,7 +104,10 @@ const PROGRESS = `
     newest = greatest(bar_progress.newest, excluded.newest),
     closes_at = case when excluded.newest > bar_progress.newest then excluded.closes_at
                      else bar_progress.closes_at end,
-    dirty_from = least(bar_progress.dirty_from, excluded.dirty_from)`;
+    dirty_from = least(bar_progress.dirty_from, excluded.dirty_from,
+                       case when excluded.newest > bar_progress.newest
+                             and bar_progress.newest > coalesce(bar_progress.indicated_through, '-infinity')
+                            then bar_progress.newest end)`;
 
 const ABSENCES = `
   insert into backfill_absences (symbol_no, tier, provider, from_time, to_time)

@@ -101,6 +101,40 @@ export async function minuteBars(db: Queryable, { symbolNo, from, to }: Omit<Pag
   return rows.map(barOf);
 }
 
+/** The minute of the tick that follows the first `limit` of a range; `undefined` when there are no more. */
+export async function minuteAfterFirst(
+  db: Queryable,
+  { symbolNo, from, to, limit }: Page,
+): Promise<number | undefined> {
+  const [row] = await db.query<{ minute: number }>(
+    `select (extract(epoch from date_bin('1 minute', time, 'epoch')) * 1000)::bigint as minute
+     from public.realtime_prices
+     where symbol_no = $1 and time >= to_timestamp($2::double precision / 1000)
+       and time < to_timestamp($3::double precision / 1000)
+     order by time
+     offset $4 limit 1`,
+    [symbolNo, from, to, limit],
+  );
+  return row?.minute;
+}
+
+/** The minute of the tick that comes before the last `limit` of a range; `undefined` when there are no more. */
+export async function minuteBeforeLast(
+  db: Queryable,
+  { symbolNo, from, to, limit }: Page,
+): Promise<number | undefined> {
+  const [row] = await db.query<{ minute: number }>(
+    `select (extract(epoch from date_bin('1 minute', time, 'epoch')) * 1000)::bigint as minute
+     from public.realtime_prices
+     where symbol_no = $1 and time >= to_timestamp($2::double precision / 1000)
+       and time < to_timestamp($3::double precision / 1000)
+     order by time desc
+     offset $4 limit 1`,
+    [symbolNo, from, to, limit],
+  );
+  return row?.minute;
+}
+
 function barOf({ at, session, ticks, ...row }: BarRow): Bar {
   return {
     time: at,

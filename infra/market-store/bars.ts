@@ -13,6 +13,8 @@ import {
   firstFiveMinuteBars,
   lastDailyBars,
   lastFiveMinuteBars,
+  minuteAfterFirst,
+  minuteBeforeLast,
   minuteBars,
 } from './bar-rows.ts';
 
@@ -121,30 +123,27 @@ async function rolledUp(
   return forward ? bars.slice(0, limit) : bars.slice(-limit);
 }
 
-/** Bars of a minute, from a stretch of ticks that grows until there are enough of them. */
+/** Ticks that are looked through at once, whole minutes of them. */
+const [FEW_TICKS, MANY_TICKS] = [1_000, 50_000];
+
+/** Bars of a minute, from a stretch of so many ticks after another until there are enough of them. */
 async function minutes(database: Database, range: Range): Promise<Bar[]> {
   const { symbolNo, limit, forward } = range;
-  const [known] = await database.query<{ first: number | null; last: number | null }>(
-    `select (extract(epoch from min(time)) * 1000)::bigint as first,
-            (extract(epoch from max(time)) * 1000)::bigint as last
-     from public.realtime_prices where symbol_no = $1`,
-    [symbolNo],
-  );
-  if (!known || known.first === null || known.last === null) return [];
-  const from = Math.max(range.from, Math.floor(known.first / MS_PER_MINUTE) * MS_PER_MINUTE);
-  const to = Math.min(range.to, (Math.floor(known.last / MS_PER_MINUTE) + 1) * MS_PER_MINUTE);
+  const ticks = Math.min(Math.max(limit * 100, FEW_TICKS), MANY_TICKS);
+  const minuteBeyond = forward ? minuteAfterFirst : minuteBeforeLast;
+  let { from, to } = range;
   let bars: Bar[] = [];
-  let near = forward ? from : to;
-  for (let length = limit * MS_PER_MINUTE; bars.length < limit; length *= 4) {
-    const far = forward ? Math.min(near + length, to) : Math.max(near - length, from);
-    if (far === near || from >= to) break;
+  while (bars.length < limit) {
+    const minute = await minuteBeyond(database, { symbolNo, from, to, limit: ticks });
+    const edge = minute === undefined ? (forward ? to : from) : minute + (forward ? MS_PER_MINUTE : 0);
     const more = await minuteBars(database, {
       symbolNo,
-      from: Math.min(near, far),
-      to: Math.max(near, far),
+      ...(forward ? { from, to: edge } : { from: edge, to }),
     });
     bars = forward ? [...bars, ...more] : [...more, ...bars];
-    near = far;
+    if (minute === undefined) break;
+    if (forward) from = edge;
+    else to = edge;
   }
   return forward ? bars.slice(0, limit) : bars.slice(-limit);
 }

@@ -169,10 +169,12 @@ export function createRelay(options: RelayOptions): Relay {
   /** @param settle milliseconds */
   function sweep(settle: number): Promise<void> {
     clearTimeout(timer);
-    sweeping = (sweeping ?? Promise.resolve()).then(() => sweepOnce(settle)).finally(() => {
-      clearTimeout(timer);
-      if (!closed) timer = setTimeout(() => void sweep(settleMs), sweepMs).unref();
-    });
+    sweeping = (sweeping ?? Promise.resolve())
+      .then(() => sweepOnce(settle))
+      .finally(() => {
+        clearTimeout(timer);
+        if (!closed) timer = setTimeout(() => void sweep(settleMs), sweepMs).unref();
+      });
     return sweeping;
   }
 

@@ -38,6 +38,8 @@ const PAGE_ROWS = 20_000;
  */
 export async function remakeSessions(tx: Queryable, change: SessionChange): Promise<number> {
   const { symbolNo, calendar, since } = change;
+  // Whoever makes indicators holds these until they are written: they would be those of bars that go.
+  await tx.query('select from public.bar_progress where symbol_no = $1 for update', [symbolNo]);
   const days = new Map<number, BarDelta>();
   let from = since;
   for (;;) {
@@ -162,7 +164,7 @@ async function tellProgress(tx: Queryable, change: SessionChange): Promise<void>
     [symbolNo],
   );
   await tx.query(`delete from public.bar_progress where symbol_no = $1 and tier = 'historical'`, [symbolNo]);
-  if (newest?.time != null && newest.day !== null) {
+  if (newest && newest.time !== null && newest.day !== null) {
     const closes = calendar.sessionOn(newest.day)?.settled ?? (newest.day + 1) * MS_PER_DAY;
     await tx.query(
       `insert into public.bar_progress (symbol_no, tier, newest, closes_at, dirty_from, indicated_through)

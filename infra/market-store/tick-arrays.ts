@@ -23,9 +23,7 @@ export function timeArray(items: readonly number[]): Buffer {
 /** Days since 1970-01-01. */
 export function dateArray(items: readonly (number | undefined)[]): Buffer {
   return array(OID.date, 8, items, (bytes, at, day) =>
-    day === undefined
-      ? writeInt4(bytes, at, -1)
-      : writeInt4(bytes, writeInt4(bytes, at, 4), day - DAY_2000),
+    day === undefined ? writeInt4(bytes, at, -1) : writeInt4(bytes, writeInt4(bytes, at, 4), day - DAY_2000),
   );
 }
 

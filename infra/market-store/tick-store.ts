@@ -84,11 +84,7 @@ export function createTickStore(options: TickStoreOptions): TickStore {
     return held;
   }
 
-  async function write(
-    tx: DatabaseTransaction,
-    folded: FoldedTicks<TickSymbol>,
-    at: string,
-  ): Promise<Taken> {
+  async function write(tx: DatabaseTransaction, folded: FoldedTicks<TickSymbol>, at: string): Promise<Taken> {
     const { kept, latest, verdicts } = folded;
     const count = kept.reduce((sum, { ticks }) => sum + ticks.length, 0);
     const many = count >= COPY_FROM;

@@ -11,6 +11,13 @@ const LONGEST_SHOWN = 300;
 export function createHttpSink(address: string): TickSink {
   const url = new URL(address);
   if (url.pathname === '/') url.pathname = '/api/ticks';
+  const headers = {
+    'content-type': 'application/x-ndjson',
+    accept: 'application/json',
+    ...(url.username === '' ? {} : { authorization: basic(url) }),
+  };
+  // They are for the header: the library refuses them in an address, and says which.
+  url.username = url.password = '';
   const target = `${url.origin}${url.pathname}`;
   return {
     target,
@@ -20,7 +27,7 @@ export function createHttpSink(address: string): TickSink {
       try {
         const response = await fetch(url, {
           method: 'POST',
-          headers: { 'content-type': 'application/x-ndjson', accept: 'application/json' },
+          headers,
           body: ticks.map((tick) => `${tickJson(tick)}\n`).join(''),
           signal: AbortSignal.timeout(TIMEOUT_MS),
         });
@@ -38,6 +45,11 @@ export function createHttpSink(address: string): TickSink {
     },
     close: () => Promise.resolve(),
   };
+}
+
+function basic({ username, password }: URL): string {
+  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(login).toString('base64')}`;
 }
 
 /** How many ticks the reply says were not taken. */

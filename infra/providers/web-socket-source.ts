@@ -1,8 +1,10 @@
 /** Live prices from a provider's WebSocket, connected again for ever. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { ProviderError } from '../../projections/market/provider.ts';
 import type { LiveRun, LiveSource } from '../../projections/market/provider.ts';
 import { backoffMs } from '../kafka/backoff.ts';
 import type { Mask } from './credentials.ts';
+import { masked } from './http-client.ts';
 import type { WebSocketSettings } from './schema.ts';
 import { messagesOf } from './template.ts';
 import { tickReader } from './tick-rows.ts';
@@ -32,7 +34,7 @@ export function createWebSocketSource(options: WebSocketSourceOptions): LiveSour
     let since: number | undefined;
     const ended = (): boolean => signal.aborted;
     while (!ended()) {
-      const reason = await connection({
+      const ending = connection({
         url: settings.url,
         headers: settings.headers,
         greetings,
@@ -58,6 +60,11 @@ export function createWebSocketSource(options: WebSocketSourceOptions): LiveSour
           const ticks = read(document, { symbol: only, receivedAt: since });
           if (ticks.length > 0) take(ticks);
         },
+      });
+      const reason = await ending.catch((error: unknown) => {
+        // An address or a header that is none: trying again would not help.
+        const text = error instanceof Error ? error.message : String(error);
+        throw new ProviderError('bad_provider', `${name}: ${mask(text)}`, { cause: masked(error, mask) });
       });
       if (ended()) return;
       const retryMs = backoffMs(failures, settings.backoff);

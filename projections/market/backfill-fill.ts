@@ -32,7 +32,7 @@ export async function fillRange(toFill: RangeToFill): Promise<Omit<BackfillCount
   const tier = TIER_OF[interval];
   const windows = windowsIn(calendar, interval, { from: range.from, to: range.to, now });
   const there = new Set(await store.present(symbolNo, tier, range));
-  const answer = new Answer(toFill, windows);
+  const answer = new Answer(toFill, windows, there);
   try {
     const { signal } = run;
     const batches = run.provider.bars({
@@ -54,7 +54,7 @@ export async function fillRange(toFill: RangeToFill): Promise<Omit<BackfillCount
     symbolNo,
     tier,
     provider: run.provider.name,
-    bars: answer.bars().filter(({ start }) => !there.has(start)),
+    bars: answer.bars(),
     // Of an answer with bad rows nobody knows which bars those should have been.
     absent:
       run.provider.remote && answer.bad === 0
@@ -85,11 +85,13 @@ class Answer {
   outside = 0;
   readonly #range: RangeToFill;
   readonly #windows: ReadonlyMap<number, BarWindow>;
+  readonly #there: ReadonlySet<number>;
   readonly #bars = new Map<number, FoundBar>();
   readonly #refused = new Set<number>();
 
-  constructor(range: RangeToFill, windows: readonly BarWindow[]) {
+  constructor(range: RangeToFill, windows: readonly BarWindow[], there: ReadonlySet<number>) {
     this.#range = range;
+    this.#there = there;
     this.#windows = new Map(windows.map((window) => [window.start, window]));
   }
 
@@ -115,6 +117,8 @@ class Answer {
       this.outside += 1;
       return;
     }
+    // A file is read over what is there already.
+    if (this.#there.has(start)) return;
     if (request.interval === '5min' && start % FIVE_MINUTES_MS !== 0)
       return this.refuse({ where: bar.where, rule: `${iso(start)} is no multiple of five minutes` });
     const window = this.#windows.get(start);

@@ -40,7 +40,10 @@ export interface IngestOptions {
 }
 
 export interface Ingest {
-  /** Runs until the signal, publishes what is in hand, and resolves. */
+  /**
+   * Runs until the signal, publishes what is in hand, and resolves.
+   * @throws what a source ends with before that, after all others have been ended as well
+   */
   run(signal: AbortSignal): Promise<Readonly<Record<string, IngestCounts>>>;
 }
 
@@ -83,7 +86,9 @@ export function createIngest(options: IngestOptions): Ingest {
   }
 
   return {
-    async run(signal) {
+    async run(asked) {
+      const failing = new AbortController();
+      const signal = AbortSignal.any([asked, failing.signal]);
       const gaps = createGaps(options, signal);
       const publisher = createPublisher({ queue, sink, now, logger, counters });
       publisher.start();
@@ -123,17 +128,24 @@ export function createIngest(options: IngestOptions): Ingest {
         }
       };
       try {
-        await Promise.all(
-          sources.map((source) =>
-            source.run({
-              signal,
-              take: (ticks) => takeFrom(source.name, ticks),
-              room: () => queue.room(),
-              tell: hear(source),
-            }),
-          ),
+        const ends = await Promise.allSettled(
+          sources.map(async (source) => {
+            try {
+              await source.run({
+                signal,
+                take: (ticks) => takeFrom(source.name, ticks),
+                room: () => queue.room(),
+                tell: hear(source),
+              });
+            } catch (error) {
+              failing.abort();
+              throw error;
+            }
+          }),
         );
         await gaps.over();
+        const failed = ends.find((end) => end.status === 'rejected');
+        if (failed) throw failed.reason;
       } finally {
         clearInterval(timer);
         await publisher.drain(drainMs);

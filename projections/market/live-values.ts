@@ -110,7 +110,10 @@ export function createLiveValues(options: LiveValuesOptions): LiveValues {
   function value(each: Watched, holdings: Holdings): void {
     try {
       const asOf = new Date(now()).toISOString();
-      tell(each, portfolioValue(holdings, (symbol) => prices.get(symbol), fx, asOf));
+      tell(
+        each,
+        portfolioValue(holdings, (symbol) => prices.get(symbol), fx, asOf),
+      );
     } catch (error) {
       logger.error('a live value cannot be made', { portfolio_id: holdings.portfolio_id, error });
     }

@@ -3,6 +3,7 @@ import type { Tick } from '../../domain/market/tick.ts';
 import type { DeadLetter, Message } from '../../domain/messages.ts';
 import { readTick } from './tick-rules.ts';
 import type { TickFault } from './tick-rules.ts';
+import { scanTick } from './tick-scan.ts';
 
 export interface ReadTicks {
   readonly ticks: readonly Tick[];
@@ -32,6 +33,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 function readMessage(message: Message, now: number): Tick | DeadLetter {
   const bytes = message.value;
   if (bytes === null) return deadLetter(message, 'empty', 'the message has no value');
+  const usual = scanTick(bytes, now);
+  if (usual) return usual;
   const buffer = Buffer.isBuffer(bytes)
     ? bytes
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

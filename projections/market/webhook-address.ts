@@ -1,4 +1,6 @@
 /** Which addresses alerts may be sent to, as far as their text tells. */
+import { isIP } from 'node:net';
+import { isPublicAddress } from './public-networks.ts';
 
 /** Host names or `host:port` for which http and private networks are allowed; lower case. */
 export type AllowedHosts = readonly string[];
@@ -16,11 +18,19 @@ export function webhookProblem(
   const url = new URL(text);
   if (url.username !== '' || url.password !== '')
     return { rule: 'credentials', message: 'must not hold a user name or a password' };
-  if (url.protocol === 'https:') return undefined;
-  if (url.protocol !== 'http:') return { rule: 'scheme', message: 'must begin with https://' };
-  return isAllowedHost(url, allowed)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return { rule: 'scheme', message: 'must begin with https://' };
+  if (isAllowedHost(url, allowed)) return undefined;
+  if (url.protocol === 'http:')
+    return {
+      rule: 'scheme',
+      message: 'must begin with https://; http is for the hosts of ALERT_WEBHOOK_HOSTS',
+    };
+  // The URL's parser has brought every way to write an IPv4 address to the one form.
+  const literal = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return isIP(literal) === 0 || isPublicAddress(literal)
     ? undefined
-    : { rule: 'scheme', message: 'must begin with https://; http is for the hosts of ALERT_WEBHOOK_HOSTS' };
+    : { rule: 'address', message: 'leads into a private network' };
 }
 
 /** Whether an operator vouches for the host. */

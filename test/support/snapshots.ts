@@ -34,14 +34,7 @@ export async function storePrices(database: Database, prices: readonly Price[]):
        price = excluded.price, timestamp = excluded.timestamp,
        volume = coalesce(excluded.volume, price_snapshots.volume), bid = excluded.bid, ask = excluded.ask,
        updated_at = clock_timestamp()`,
-    [
-      column('symbol'),
-      column('price'),
-      column('timestamp'),
-      column('volume'),
-      column('bid'),
-      column('ask'),
-    ],
+    [column('symbol'), column('price'), column('timestamp'), column('volume'), column('bid'), column('ask')],
   );
   return createSnapshotReads(database).many(prices.map(({ symbol }) => symbol));
 }

@@ -109,6 +109,8 @@ describe('/api/alerts', () => {
       'webhook_url',
       'credentials',
     ],
+    [{ ...rule, webhook_url: 'https://[::1]/', webhook_secret: secret }, 'webhook_url', 'address'],
+    [{ ...rule, webhook_url: 'https://0x7f.1/', webhook_secret: secret }, 'webhook_url', 'address'],
     [{ ...rule, webhook_url: 'nothing', webhook_secret: secret }, 'webhook_url', 'url'],
     [{ ...rule, webhook_url: 'https://hooks.example/' }, 'webhook_secret', 'required'],
   ])('refuses %j: %s %s', async (body, field, broken) => {

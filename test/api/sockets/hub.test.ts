@@ -340,13 +340,16 @@ describe('the order of prices', () => {
   test('a read that fails is told, and made good', async () => {
     const reads = createSnapshotReads(db.database);
     let failures = 0;
-    const { connect } = await open({}, {
-      ...reads,
-      many: async (symbols) => {
-        if (failures++ === 0) throw new Error('away');
-        return reads.many(symbols);
+    const { connect } = await open(
+      {},
+      {
+        ...reads,
+        many: async (symbols) => {
+          if (failures++ === 0) throw new Error('away');
+          return reads.many(symbols);
+        },
       },
-    });
+    );
     const client = await connect();
     client.say({ type: 'subscribe', symbol: 'AAPL' });
     expect((await client.next('error')).error).toBe('current prices cannot be read just now');

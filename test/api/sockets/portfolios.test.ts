@@ -77,8 +77,7 @@ test('the value is sent, and each one after it, to all who watch the portfolio',
   two.say({ type: 'subscribe', portfolio: 'PORT_001' });
   await two.next('portfolio_value');
   watched.get('PORT_001')!(value('PORT_001', '2.00'));
-  for (const client of [one, two])
-    await client.until(() => valuesOf(client).join() === '1.00,2.00');
+  for (const client of [one, two]) await client.until(() => valuesOf(client).join() === '1.00,2.00');
   expect(hub.counts().subscriptions).toBe(2);
 
   one.say({ type: 'unsubscribe', portfolio: 'PORT_001' });

@@ -100,7 +100,9 @@ test('prices of each symbol only ever rise for a client that reads now and then'
     await client.until((told) => Number(told.at(-1)?.data?.['price']) === count());
   }
   for (const symbol of SYMBOLS) {
-    const times = client.told.filter((told) => told.symbol === symbol).map(({ data }) => Number(data?.['timestamp']));
+    const times = client.told
+      .filter((told) => told.symbol === symbol)
+      .map(({ data }) => Number(data?.['timestamp']));
     expect(times.length).toBeGreaterThan(5);
     expect(times.every((time, i) => i === 0 || time > times[i - 1]!)).toBe(true);
   }

@@ -23,11 +23,19 @@ test('however reads and changes cross: a watcher gets some price, then each late
   fc.assert(
     fc.property(fc.array(happening, { maxLength: 60 }), fc.boolean(), (script, sameMoment) => {
       const topic = createTopic<Watcher>('X', new Set(), () => 0);
-      const watchers = Array.from({ length: 4 }, (): Watcher => ({ received: [], since: 0, state: 'away', read: undefined }));
+      const watchers = Array.from({ length: 4 }, (): Watcher => ({
+        received: [],
+        since: 0,
+        state: 'away',
+        read: undefined,
+      }));
       // All of one moment and one batch at worst, told apart by their prices alone.
       const changes = Array.from({ length: 60 }, (_, i) => ({
         ...priceChange('X', i + 1, 1_000),
-        updated_at: sameMoment && i % 3 !== 0 ? `2025-01-01T00:00:00.${String(100_000 + i - (i % 3))}Z` : `2025-01-01T00:00:00.${String(100_000 + i)}Z`,
+        updated_at:
+          sameMoment && i % 3 !== 0
+            ? `2025-01-01T00:00:00.${String(100_000 + i - (i % 3))}Z`
+            : `2025-01-01T00:00:00.${String(100_000 + i)}Z`,
       }));
       let committed = 0;
       let published = 0;
@@ -63,7 +71,8 @@ test('however reads and changes cross: a watcher gets some price, then each late
       for (const { what, who } of script) {
         const watcher = watchers[who]!;
         // A batch is committed whole.
-        if (what === 'commit') committed = Math.min(sameMoment ? committed + 3 : committed + 1, changes.length);
+        if (what === 'commit')
+          committed = Math.min(sameMoment ? committed + 3 : committed + 1, changes.length);
         else if (what === 'publish') published < committed && publish();
         else if (what === 'next') next(watcher);
         else leave(watcher);
@@ -74,7 +83,10 @@ test('however reads and changes cross: a watcher gets some price, then each late
         while (watcher.state !== 'served') next(watcher);
         const { received } = watcher;
         if (committed === 0) expect(received).toEqual([]);
-        else expect(received).toEqual(Array.from({ length: received.length }, (_, i) => committed - received.length + 1 + i));
+        else
+          expect(received).toEqual(
+            Array.from({ length: received.length }, (_, i) => committed - received.length + 1 + i),
+          );
         if (committed > 0) expect(received.length).toBeGreaterThan(0);
       }
     }),

@@ -21,16 +21,26 @@ export interface Stub {
   readonly ask?: (question: string) => Promise<boolean>;
 }
 
+const feedsNothing = (): never => {
+  throw new Error('the test feeds nothing');
+};
+const NO_FEEDS: Configured['feeds'] = {
+  kafkaSink: feedsNothing,
+  httpSink: feedsNothing,
+  providers: feedsNothing,
+  fileProvider: feedsNothing,
+  tickFile: feedsNothing,
+  openBackfill: feedsNothing,
+  logger: feedsNothing,
+};
+
 /** A configuration of tests: what it opens is up to the test. */
 export function configured(stub: Stub): Configured {
   return {
     settings: stub.settings ?? [],
     http: { host: '127.0.0.1', port: 8080 },
     projection: { timeoutMs: 10_000, materialityBps: 5 },
-    get feeds() {
-      if (stub.feeds) return stub.feeds;
-      throw new Error('the test feeds nothing');
-    },
+    feeds: stub.feeds ?? NO_FEEDS,
     open: stub.open ?? (() => Promise.reject(new Error('the test opens nothing'))),
   };
 }

@@ -71,6 +71,10 @@ describe('a rule', () => {
     expect(raises(rule('price crosses_above 2', { cooldownMs: 5000 }), inputs)).toEqual([1]);
   });
 
+  it('without a cooldown does not look at the time', () => {
+    expect(raises(rule('price > 2'), [tick(3, 9), tick(1, 5), tick(3, 5)])).toEqual([0, 2]);
+  });
+
   it('tells the value of its left operand and the time', () => {
     expect(evaluate(rule('price > 2'), NEW_STATE, tick(3, 17)).raised).toEqual({ value: 3, at: 17 });
   });
@@ -162,11 +166,14 @@ describe('whatever the prices', () => {
     const closes = Array.from({ length: 30 }, (_, day) => 100 + 5 * Math.sin(day));
     const indicator = createIndicator('rsi', { period: 5 });
     const evaluator = createEvaluator(rule('rsi(5) > 55', {}, '1day'), NEW_STATE);
+    const raisedAt: number[] = [];
     for (const [day, close] of closes.entries()) {
       const input = bar(close, day);
       const value = input.kind === 'bar' ? indicator.update(input.bar)['value'] : undefined;
       const raised = evaluator.take(input);
+      if (raised) raisedAt.push(day);
       if (raised) expect(raised.value).toBe(value);
     }
+    expect(raisedAt).not.toEqual([]);
   });
 });

@@ -97,7 +97,7 @@ describe('alerts on the topic', () => {
           alert: JSON.parse(String(message.value)) as AlertRaised,
         }),
     });
-    await until('they are read', () => read.length >= 5).catch((e: unknown) => { console.log(read, e); throw e; });
+    await until('they are read', () => read.length >= 5);
     await consumer.disconnect();
 
     expect(new Set(read.map(({ key }) => key))).toEqual(new Set(['AAPL']));

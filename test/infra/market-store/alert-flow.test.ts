@@ -131,4 +131,22 @@ describe('a rule', () => {
     await close(start + 30 * MINUTE);
     expect(of(id)).toMatchObject([{ value: 95, at: start + 30 * MINUTE }]);
   });
+
+  it('goes by bars that a late tick amended, and is not raised for these', async () => {
+    const { take, close } = createProcess();
+    const start = TODAY - DAY;
+    const id = await made({ symbol: 'LATE', interval: '5min' }, 'sma(2) > 100');
+    await take('LATE', [
+      [start, 90],
+      [start + 5 * MINUTE, 90],
+    ]);
+    await close(start + 10 * MINUTE);
+    await take('LATE', [[start + 9 * MINUTE, 150]]);
+    await take('LATE', [[start + 8 * MINUTE, 200]]);
+    await close(start + 10 * MINUTE);
+    expect(of(id)).toEqual([]);
+    await take('LATE', [[start + 10 * MINUTE, 60]]);
+    await close(start + 15 * MINUTE);
+    expect(of(id)).toMatchObject([{ value: 105, at: start + 15 * MINUTE }]);
+  });
 });

@@ -154,6 +154,27 @@ describe('backfill of days', () => {
     expect(counts).toMatchObject({ requests: 1, inserted: 7, bad: 0 });
   });
 
+  it('leaves no bar without indicators that was the newest until then', async () => {
+    const of = request();
+    const parts = (from: string, to: string) =>
+      run({ ...of, from: day(from), to: day(to) }, provider(weekdays));
+    const indicated = (through: string | null) =>
+      db.database.query(
+        `update bar_progress set dirty_from = null, indicated_through = $2
+         from symbols where symbols.symbol_no = bar_progress.symbol_no and symbol = $1`,
+        [of.symbol, through],
+      );
+    const dirty = async () => (await progress(of.symbol))[0]?.dirty_from?.slice(0, 10);
+    await parts('2025-06-30', '2025-07-01');
+    // As ticks leave it: the newest bar is not over yet.
+    await indicated('2025-06-30Z');
+    await parts('2025-07-02', '2025-07-02');
+    expect(await dirty()).toBe('2025-07-01');
+    await indicated('2025-07-02Z');
+    await parts('2025-07-03', '2025-07-03');
+    expect(await dirty()).toBe('2025-07-03');
+  });
+
   it('keeps requests to the size that a provider takes', async () => {
     const by = provider(weekdays, { maxBars: 4 });
     expect(await run(request(), by)).toMatchObject({ requests: 3, inserted: 9 });

@@ -190,6 +190,25 @@ describe('bars of a minute', () => {
     }
   });
 
+  test('are whole, wherever a stretch of ticks ends', async () => {
+    const no = await givenSymbol(db.database, 'BUSY', 'XNYS');
+    // Every sixth of a second for ten minutes, then one every ten minutes.
+    const busy = Array.from({ length: 3_600 }, (_, n) => at('2025-06-03T14:00') + Math.floor(n * 166.5));
+    const quiet = Array.from({ length: 30 }, (_, n) => at('2025-06-03T15:00') + n * 600_000);
+    const lines = [...busy, ...quiet].map((ms) => `${new Date(ms).toISOString().slice(0, -1)} ${ms % 97} 1`);
+    await givenTicks(db.database, no, lines);
+    const all = (await read('BUSY', { interval: '1min' }))!;
+    expect(all).toHaveLength(40);
+    expect(all.map((text) => Number(text.split(' ')[5])).reduce((a, b) => a + b)).toBe(3_630);
+    for (const limit of [1, 2, 8, 29, 31, 39]) {
+      expect(await read('BUSY', { interval: '1min', limit })).toEqual(all.slice(-limit));
+      const start = at('2025-06-01T00:00');
+      expect(await read('BUSY', { interval: '1min', limit, start })).toEqual(all.slice(0, limit));
+    }
+    const end = at('2025-06-03T14:08');
+    expect(await read('BUSY', { interval: '1min', limit: 3, end })).toEqual(all.slice(5, 8));
+  });
+
   test('belong to the session they are in', async () => {
     const reader = createBarReader({ database: db.database, calendarOf, now: () => LONG_AFTER });
     const series = await reader.bars({ symbol: 'TICK', interval: '1min', limit: 1 });

@@ -84,18 +84,15 @@ test('every process hears of every change once, in order, whoever took it', asyn
 
 test('batches larger than a notification arrive whole, with everything that is known of a price', async () => {
   const [a, b] = [await start(), await start()];
-  const snapshots = Array.from(
-    { length: 500 },
-    (_, i): Snapshot => ({
-      id: randomUUID(),
-      symbol: `S${i}`,
-      price: 100 + i / 8,
-      timestamp: T + i,
-      ...(i % 2 === 0 ? { volume: i, bid: 99.5, ask: 100.5 } : {}),
-      created_at: '2025-08-22T08:30:00.000000Z',
-      updated_at: '2025-08-22T08:30:00.123456Z',
-    }),
-  );
+  const snapshots = Array.from({ length: 500 }, (_, i): Snapshot => ({
+    id: randomUUID(),
+    symbol: `S${i}`,
+    price: 100 + i / 8,
+    timestamp: T + i,
+    ...(i % 2 === 0 ? { volume: i, bid: 99.5, ask: 100.5 } : {}),
+    created_at: '2025-08-22T08:30:00.000000Z',
+    updated_at: '2025-08-22T08:30:00.123456Z',
+  }));
   a.events.publish({ type: 'prices', snapshots });
   await expect.poll(() => b.prices().length).toBe(500);
   expect(b.heard.flatMap((event) => (event.type === 'prices' ? event.snapshots : []))).toEqual(snapshots);

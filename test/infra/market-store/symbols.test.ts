@@ -138,6 +138,27 @@ describe('another exchange', () => {
     expect(await scalar('select count(*) as value from indicator_checkpoints')).toBe(0);
   });
 
+  test('waits for indicators that are being made, which are those of other bars', async () => {
+    await store().take([
+      tick({ symbol: 'A', at: at('2025-06-01T12:00'), price: 1 }),
+      tick({ symbol: 'A', at: at('2025-06-02T15:00'), price: 2 }),
+    ]);
+    let changing: Promise<unknown> | undefined;
+    await db.database.transaction(async (tx) => {
+      await tx.query('select from bar_progress for no key update');
+      changing = book().setExchange('A', 'XNYS');
+      await expect
+        .poll(() => scalar('select count(*) as value from pg_locks where not granted'))
+        .toBeGreaterThan(0);
+      await tx.query(
+        `insert into daily_analytics (symbol_no, time, close)
+         select symbol_no, time, close from historical_ohlcv`,
+      );
+    });
+    expect(await changing).toMatchObject({ status: 'changed', dailyBars: 1 });
+    expect(await scalar('select count(*) as value from daily_analytics')).toBe(0);
+  });
+
   test('leaves what a provider gave, and what is older than its bars of five minutes', async () => {
     await store().take([tick({ symbol: 'A', at: at('2025-12-22T15:00'), price: 5 })]);
     const no = Number(await scalar(`select symbol_no as value from symbols`));

@@ -65,15 +65,14 @@ const sizes = fc.array(fc.integer({ min: 1, max: 15 }), { minLength: 1, maxLengt
 describe('bars, however ticks arrive', () => {
   it('are those of the distinct ticks, in any batches, repeated or not', async () => {
     await fc.assert(
-      fc
-        .asyncProperty(ticks, fc.array(fc.nat()), sizes, async (first, picks, cuts) => {
-          const repeats = picks.map((pick) => first[pick % first.length]!);
-          const all = [...first, ...repeats];
-          await takeInBatches(all, cuts);
-          expect(await storedBars(db.database)).toEqual(barsOf(first, exchangeOf));
-          expect(await storedTicks(db.database)).toBe(distinct(first).length);
-        })
-        .beforeEach(() => emptyMarket(db.database)),
+      fc.asyncProperty(ticks, fc.array(fc.nat()), sizes, async (first, picks, cuts) => {
+        await emptyMarket(db.database);
+        const repeats = picks.map((pick) => first[pick % first.length]!);
+        const all = [...first, ...repeats];
+        await takeInBatches(all, cuts);
+        expect(await storedBars(db.database)).toEqual(barsOf(first, exchangeOf));
+        expect(await storedTicks(db.database)).toBe(distinct(first).length);
+      }),
       { numRuns: 25 },
     );
   });
@@ -84,13 +83,12 @@ describe('bars, however ticks arrive', () => {
       return fc.shuffledSubarray(apart, { minLength: apart.length });
     });
     await fc.assert(
-      fc
-        .asyncProperty(shuffled, sizes, async (all, cuts) => {
-          await takeInBatches(all, cuts);
-          const inTime = [...all].sort((a, b) => a.timestamp - b.timestamp);
-          expect(await storedBars(db.database)).toEqual(barsOf(inTime, exchangeOf));
-        })
-        .beforeEach(() => emptyMarket(db.database)),
+      fc.asyncProperty(shuffled, sizes, async (all, cuts) => {
+        await emptyMarket(db.database);
+        await takeInBatches(all, cuts);
+        const inTime = [...all].sort((a, b) => a.timestamp - b.timestamp);
+        expect(await storedBars(db.database)).toEqual(barsOf(inTime, exchangeOf));
+      }),
       { numRuns: 25 },
     );
   });
@@ -123,9 +121,9 @@ describe('bars of trading days', () => {
   });
 
   it('hold no tick of a holiday, nor one after an early close was settled', async () => {
-    expect(
-      await days('NYC', '2025-11-27T15:00:00Z', '2025-11-28T17:59:00Z', '2025-11-28T20:00:00Z'),
-    ).toEqual(['2025-11-28: 2 2 2 2 of 1']);
+    expect(await days('NYC', '2025-11-27T15:00:00Z', '2025-11-28T17:59:00Z', '2025-11-28T20:00:00Z')).toEqual(
+      ['2025-11-28: 2 2 2 2 of 1'],
+    );
   });
 
   it('without an exchange end at midnight UTC', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readProviderFile } from '../../../infra/providers/settings.ts';
 
@@ -68,6 +69,17 @@ describe('the file of providers', () => {
     [[], /^providers.json: /],
   ])('is refused with the place and the rule: %j', (document, message) => {
     expect(() => file(document)).toThrow(message);
+  });
+
+  it('of the documentation is one', () => {
+    const page = readFileSync(new URL('../../../docs/market-feeds.md', import.meta.url), 'utf8');
+    const [, example = ''] = /```json\n([^]*?)```/.exec(page) ?? [];
+    const read = file(JSON.parse(example), { ACME_TOKEN: 'x' }, { '/run/secrets/acme': 'y' });
+    expect(read.names.map((name) => Object.keys(read.settings(name).settings))).toEqual([
+      ['symbols', 'bars'],
+      ['symbols', 'bars', 'live'],
+      ['symbols', 'live', 'gapFill'],
+    ]);
   });
 
   it('is refused when it is no JSON', () => {

@@ -39,6 +39,17 @@ describe('ticks over HTTP', () => {
     expect(bodies).toEqual([line + line, line]);
   });
 
+  it('are sent with the login of the address in a header, and with it in no message', async () => {
+    let login: unknown;
+    const { url } = await stand((request, response) => {
+      login = request.headers.authorization;
+      response.writeHead(500).end();
+    });
+    const to = createHttpSink(url.replace('//', '//me:p%40ss@'));
+    await expect(to.send([TICK])).rejects.toThrow(`${url}/api/ticks answers 500`);
+    expect(login).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`);
+  });
+
   it('that are all bad are refused one by one, not as a failure', async () => {
     const { url } = await stand((_, response) =>
       response.writeHead(422).end(JSON.stringify({ success: false, data: { rejected: 1 } })),

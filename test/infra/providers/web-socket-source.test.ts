@@ -140,6 +140,18 @@ describe('live prices over a WebSocket', () => {
     expect(server.connections.flatMap(({ received }) => received)).toContain('{"op":"ping"}');
   });
 
+  it('cannot be had from what is no address, which is told without credentials', async () => {
+    const failure = await listen('no address')
+      .stop()
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      code: 'bad_provider',
+      message: expect.stringContaining('acme: ') as string,
+    });
+    expect(String(failure)).not.toContain(TOKEN);
+    closing.length = 0;
+  });
+
   it('end at once when told to, and never show credentials', async () => {
     const server = await stand();
     const address = server.url;

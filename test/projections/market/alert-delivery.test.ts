@@ -79,7 +79,7 @@ async function raised(count: number, fields: Partial<AlertSettings> = {}): Promi
   await database.transaction((tx) =>
     hooks.priceTicks(
       tx,
-      prices.map((price, timestamp) => ({ symbolNo: 1, symbol: 'AAPL', price, timestamp })),
+      prices.map((price, timestamp) => ({ symbolNo: 1, symbol: fields.symbol ?? 'AAPL', price, timestamp })),
     ),
   );
   return created.rule.rule_id;
@@ -100,7 +100,7 @@ describe('webhooks', () => {
   it('are delivered once each, by whichever process', async () => {
     worker();
     worker();
-    const ids = [await raised(20), await raised(5)];
+    const ids = [await raised(20), await raised(5, { symbol: 'MSFT' })];
     await whenDelivered(25);
     const sent = (await Promise.all(ids.map((ruleId) => rules.history({ ruleId, limit: 100 })))).flatMap(
       ({ rows }) => rows.map(({ alert_id }) => alert_id),
@@ -172,7 +172,7 @@ describe('webhooks', () => {
 
   it('of a rule do not keep those of others waiting', async () => {
     await raised(10);
-    const other = await raised(1);
+    const other = await raised(1, { symbol: 'MSFT' });
     const store = createDeliveryStore(database);
     const taken = await store.takeWebhooks({ limit: 8, perRule: 2, leaseMs: 60_000, except: [] });
     expect(taken.filter(({ alert }) => alert.rule_id === other)).toHaveLength(1);
@@ -230,6 +230,16 @@ describe('alerts for Kafka', () => {
     expect(sent.map(({ topic, key }) => [topic, key])).toEqual(Array(3).fill(['alerts', 'AAPL']));
     const values = sent.map(({ value }) => (JSON.parse(String(value)) as { value: number }).value);
     expect(values).toEqual([201, 202, 203]);
+  });
+
+  it('do not keep their rule from being removed while the brokers are slow', async () => {
+    const id = await raised(1, { webhookUrl: null, kafka: true });
+    let removed = false;
+    const published = await createDeliveryStore(database).publish(10, async () => {
+      removed = await rules.remove(id);
+    });
+    expect([published, removed]).toEqual([1, true]);
+    expect(await deliveries(id)).toMatchObject([{ status: 'delivered' }]);
   });
 
   it('stay as long as the brokers do not take them', async () => {

@@ -165,6 +165,18 @@ describe('ingest', () => {
     expect(await stop()).toMatchObject({ a: { ticks: 1, published: 0 } });
   });
 
+  it('ends as a whole when a source cannot go on, with what was in hand published', async () => {
+    const to = sink();
+    const never = new AbortController().signal;
+    const broken = source('b', () => Promise.reject(new Error('no such address')));
+    const ingest = createIngest({
+      ...{ sink: to, now: () => NOW, logger: logger() },
+      sources: [source('a', ({ take }) => take([tick(1)])), broken],
+    });
+    await expect(ingest.run(never)).rejects.toThrow('no such address');
+    expect(prices(to.sent)).toEqual([1]);
+  });
+
   it('has whole bars that were missed filled in, one gap after another', async () => {
     const filled: Gap[] = [];
     const gate = createGate();

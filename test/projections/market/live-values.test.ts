@@ -64,18 +64,29 @@ describe('the value of holdings', () => {
         market_value_local: '0.300000001',
         market_value: '0.2400000008',
       },
-      expect.objectContaining({ security_id: 'B', live: false, price_at: '2025-08-19', market_value: '1000.00' }),
+      expect.objectContaining({
+        security_id: 'B',
+        live: false,
+        price_at: '2025-08-19',
+        market_value: '1000.00',
+      }),
       expect.objectContaining({ security_id: 'C', market_value_local: '-50.50', market_value: '-40.40' }),
     ]);
   });
 
   test('a tick of a day before the last close is not live', () => {
     const old = value([holding({ symbol: 'AAPL' })], [priceChange('AAPL', 1, Date.UTC(2025, 7, 18, 23))]);
-    expect(old).toMatchObject({ market_value: '800.00', stale: 1, positions: [{ price: '100', live: false }] });
+    expect(old).toMatchObject({
+      market_value: '800.00',
+      stale: 1,
+      positions: [{ price: '100', live: false }],
+    });
   });
 
   test('what has no price or no rate is not in the sum, and said to be so', () => {
-    expect(value([holding({ market_price: null, price_date: null }), holding({ currency: 'XXX' })])).toMatchObject({
+    expect(
+      value([holding({ market_price: null, price_date: null }), holding({ currency: 'XXX' })]),
+    ).toMatchObject({
       market_value: '0.00',
       unvalued: 2,
       positions: [
@@ -146,7 +157,10 @@ describe('watching', () => {
   test('the last close, then each live price, then what changes in the books', async () => {
     const watched = watch(start(), 'P1');
     await expect.poll(watched.worth).toEqual(['500.00']);
-    events.publish({ type: 'prices', snapshots: [priceChange('AAPL', 120, NOON), priceChange('MSFT', 1, NOON)] });
+    events.publish({
+      type: 'prices',
+      snapshots: [priceChange('AAPL', 120, NOON), priceChange('MSFT', 1, NOON)],
+    });
     await expect.poll(watched.worth).toEqual(['500.00', '600.00']);
     await books.project(
       facts.transaction('P1', 'BUY', 'SEC_AAPL', '2025-08-15', {

@@ -40,9 +40,9 @@ describe('a tick', () => {
   });
 
   it('may tell more, and the same twice', () => {
-    expect(rules(JSON.parse('{"ric":"X","ric":"AAPL","price":1,"price":2,"timestamp":3,"venue":{}}'))).toEqual(
-      [],
-    );
+    expect(
+      rules(JSON.parse('{"ric":"X","ric":"AAPL","price":1,"price":2,"timestamp":3,"venue":{}}')),
+    ).toEqual([]);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPublicAddress } from '../../../infra/alerts/networks.ts';
+import { isPublicAddress } from '../../../projections/market/public-networks.ts';
 
 describe('addresses', () => {
   it.each(['8.8.8.8', '172.15.0.1', '172.32.0.1', '100.128.0.1', '2606:4700:4700::1111', '2001:4860::8888'])(
