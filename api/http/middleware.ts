@@ -48,7 +48,7 @@ const EXPOSED_HEADERS = [
 export function crossOrigin(origins: readonly string[]): MiddlewareHandler<ApiEnv> {
   return cors({
     origin: origins.includes('*') ? '*' : [...origins],
-    allowMethods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
+    allowMethods: ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'],
     allowHeaders: ['Content-Type', 'Idempotency-Key', 'If-None-Match', 'X-Request-Id'],
     exposeHeaders: EXPOSED_HEADERS,
     maxAge: 600,

@@ -21,6 +21,10 @@ const ERROR = z
   .object({
     success: z.literal(false),
     error: z.string(),
+    errors: z
+      .array(z.object({ field: z.string(), rule: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'What is wrong with which field.' }),
     timestamp: z.int().meta({ description: 'Unix milliseconds.' }),
   })
   .meta({ id: 'MarketError', description: 'A failure of the market-data API.' });
@@ -151,7 +155,9 @@ function errorReplies(kinds: readonly ProblemKind[]): RouteConfig['responses'] {
 }
 
 function errorReply(problem: Problem): Response {
-  const body = { success: false, error: problem.message, timestamp: Date.now() };
+  const { message: error, errors } = problem;
+  const named = errors.length > 0 ? { errors } : undefined;
+  const body = { success: false, error, ...named, timestamp: Date.now() };
   return new Response(JSON.stringify(body), {
     status: PROBLEMS[problem.code][0],
     headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...problem.headers },

@@ -19,12 +19,17 @@ export type Inbound =
   | { readonly type: 'heartbeat' }
   | { readonly type: 'invalid'; readonly complaint: string };
 
+/** An optional member: `null` says as little as none. */
+function optional<T>(schema: z.ZodType<T>) {
+  return schema.nullish().transform((value) => value ?? undefined);
+}
+
 const MESSAGE = z.object({
   type: z.string('type must be text'),
-  symbol: z.string('symbol must be text').nullish(),
-  symbols: z.union([z.string(), z.array(z.unknown())], 'symbols must be a list').nullish(),
-  portfolio: z.string('portfolio must be text').min(1).max(128).nullish(),
-  alerts: z.boolean('alerts must be true or false').nullish(),
+  symbol: optional(z.string('symbol must be text')),
+  symbols: optional(z.union([z.string(), z.array(z.unknown())], 'symbols must be a list')),
+  portfolio: optional(z.string('portfolio must be text').min(1).max(128)),
+  alerts: optional(z.boolean('alerts must be true or false')),
 });
 
 /** A message of a client. Symbols that are none are left out of it and complained of. */
@@ -50,9 +55,12 @@ export function parseInbound(text: string): Inbound {
 
 function targeted(type: 'subscribe' | 'unsubscribe', message: z.output<typeof MESSAGE>): Inbound {
   const { symbol, symbols, portfolio, alerts } = message;
-  const named = [...(symbol == null ? [] : [symbol]), ...(symbols == null ? [] : [symbols].flat())];
-  const says = symbol != null || symbols != null;
-  const also = portfolio != null || alerts === true;
+  const named = [
+    ...(symbol === undefined ? [] : [symbol]),
+    ...(symbols === undefined ? [] : [symbols].flat()),
+  ];
+  const says = symbol !== undefined || symbols !== undefined;
+  const also = portfolio !== undefined || alerts === true;
   if (type === 'subscribe' && !also && named.length === 0) return invalid('symbol or symbols required');
   const known = new Set<string>();
   const wrong: string[] = [];
@@ -68,7 +76,7 @@ function targeted(type: 'subscribe' | 'unsubscribe', message: z.output<typeof ME
     type,
     targets: {
       symbols: says ? [...known] : undefined,
-      portfolio: portfolio ?? undefined,
+      portfolio,
       alerts: alerts === true,
     },
     ...(complaint === undefined ? {} : { complaint }),
@@ -81,7 +89,7 @@ function invalid(complaint: string): Inbound {
 
 /** Something of the client's as it stands in an error: short. */
 function quoted(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 

@@ -76,7 +76,7 @@ function quiet(): void {
 }
 
 if (process.send) {
-  const swarm: Swarm = JSON.parse(process.argv[2]!);
+  const swarm = JSON.parse(process.argv[2]!) as Swarm;
   process.on('message', (order: SwarmOrder) => {
     if (order.type === 'quiet') return quiet();
     bytes = 0;

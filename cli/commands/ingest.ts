@@ -85,7 +85,7 @@ interface Parts {
 }
 
 async function ingest(
-  { stop }: CliContext,
+  { stop, terminal }: CliContext,
   { to, gapFill, queue, reportEvery }: Options,
   { feeds, providers, names }: Parts,
 ): Promise<Readonly<Record<string, IngestCounts>>> {
@@ -107,8 +107,11 @@ async function ingest(
       return filler === undefined ? undefined : providers.bars(filler);
     },
   });
+  const measured = await feeds.measureIngest();
+  if (measured.url !== undefined) terminal.note(`metrics at ${measured.url}`);
   try {
     const running = createIngest({
+      observer: measured.observer,
       sources,
       sink,
       now: () => Date.now(),
@@ -120,6 +123,7 @@ async function ingest(
     return await running.run(stop);
   } finally {
     await sink.close();
+    await measured.close();
     await opened?.then(({ close }) => close()).catch(() => undefined);
   }
 }

@@ -7,12 +7,14 @@ import { createKafka } from '../../infra/kafka/client.ts';
 import { createProducer } from '../../infra/kafka/producer.ts';
 import { createLogger } from '../../infra/logging/logger.ts';
 import { createBackfillStore } from '../../infra/market-store/backfill.ts';
+import { createIngestMetrics } from '../../infra/metrics/ingest-metrics.ts';
 import { createHttpSink } from '../../infra/providers/http-sink.ts';
 import { createKafkaSink } from '../../infra/providers/kafka-sink.ts';
 import { fileProvider, openProviders } from '../../infra/providers/providers.ts';
 import { tickFile } from '../../infra/providers/tick-file.ts';
 import { createBackfill } from '../../projections/market/backfill.ts';
-import type { FeedTools, OpenBackfill } from '../feed/tools.ts';
+import type { FeedTools, MeasuredIngest, OpenBackfill } from '../feed/tools.ts';
+import { serveMetrics } from './http.ts';
 
 /** What a command fails with is told by its own words. */
 const QUIET = createLogger({ level: 'error' });
@@ -39,8 +41,22 @@ export function createFeedTools(
     fileProvider: (path) => fileProvider(path),
     tickFile: (path) => tickFile(path, now),
     openBackfill: () => openBackfill(config, now),
+    measureIngest: () => measureIngest(config),
     logger: () => createLogger({ level: config.logging.level }),
   };
+}
+
+async function measureIngest({ metrics, http }: Config): Promise<MeasuredIngest> {
+  const { observer, render } = createIngestMetrics();
+  if (!metrics.enabled || metrics.port === undefined)
+    return { observer, url: undefined, close: async () => undefined };
+  const { url, close } = await serveMetrics(
+    { render },
+    metrics.path,
+    { host: http.host, port: metrics.port },
+    http,
+  );
+  return { observer, url: `${url}${metrics.path}`, close };
 }
 
 async function openBackfill(config: Config, now: () => number): Promise<OpenBackfill> {

@@ -101,7 +101,7 @@ export async function minuteBars(db: Queryable, { symbolNo, from, to }: Omit<Pag
   return rows.map(barOf);
 }
 
-/** The minute of the tick that follows the first `limit` of a range; `undefined` when there are no more. */
+/** The minute of the tick that follows the first `limit` of a range, which may be none. */
 export async function minuteAfterFirst(
   db: Queryable,
   { symbolNo, from, to, limit }: Page,
@@ -118,7 +118,7 @@ export async function minuteAfterFirst(
   return row?.minute;
 }
 
-/** The minute of the tick that comes before the last `limit` of a range; `undefined` when there are no more. */
+/** The minute of the tick that comes before the last `limit` of a range, which may be none. */
 export async function minuteBeforeLast(
   db: Queryable,
   { symbolNo, from, to, limit }: Page,

@@ -123,27 +123,34 @@ async function rolledUp(
   return forward ? bars.slice(0, limit) : bars.slice(-limit);
 }
 
-/** Ticks that are looked through at once, whole minutes of them. */
-const [FEW_TICKS, MANY_TICKS] = [1_000, 50_000];
+/** Ticks of one stretch where there are few to a minute. */
+const STRETCH_TICKS = 10_000;
 
-/** Bars of a minute, from a stretch of so many ticks after another until there are enough of them. */
+/**
+ * Bars of a minute: from the next tick on as many minutes as are wanted. Where most of these have none, as
+ * far as so many ticks reach, whatever the time between them; so no read is much larger than its result.
+ */
 async function minutes(database: Database, range: Range): Promise<Bar[]> {
   const { symbolNo, limit, forward } = range;
-  const ticks = Math.min(Math.max(limit * 100, FEW_TICKS), MANY_TICKS);
-  const minuteBeyond = forward ? minuteAfterFirst : minuteBeforeLast;
+  const minuteBeyond = (from: number, to: number, ticks: number) =>
+    (forward ? minuteAfterFirst : minuteBeforeLast)(database, { symbolNo, from, to, limit: ticks });
   let { from, to } = range;
   let bars: Bar[] = [];
-  while (bars.length < limit) {
-    const minute = await minuteBeyond(database, { symbolNo, from, to, limit: ticks });
-    const edge = minute === undefined ? (forward ? to : from) : minute + (forward ? MS_PER_MINUTE : 0);
-    const more = await minuteBars(database, {
-      symbolNo,
-      ...(forward ? { from, to: edge } : { from: edge, to }),
-    });
+  let sparse = false;
+  for (let wanted = limit; wanted > 0; wanted = limit - bars.length) {
+    const minute = await minuteBeyond(from, to, sparse ? STRETCH_TICKS : 0);
+    // Fewer ticks than that are left, or none.
+    if (minute === undefined && !sparse) break;
+    const width = (sparse ? 1 : wanted) * MS_PER_MINUTE;
+    const part = forward
+      ? { from, to: minute === undefined ? to : Math.min(to, minute + width) }
+      : { from: minute === undefined ? from : Math.max(from, minute + MS_PER_MINUTE - width), to };
+    const more = await minuteBars(database, { symbolNo, ...part });
     bars = forward ? [...bars, ...more] : [...more, ...bars];
     if (minute === undefined) break;
-    if (forward) from = edge;
-    else to = edge;
+    sparse = more.length < wanted / 4;
+    if (forward) from = part.to;
+    else to = part.from;
   }
   return forward ? bars.slice(0, limit) : bars.slice(-limit);
 }

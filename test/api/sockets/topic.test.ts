@@ -73,8 +73,9 @@ test('however reads and changes cross: a watcher gets some price, then each late
         // A batch is committed whole.
         if (what === 'commit')
           committed = Math.min(sameMoment ? committed + 3 : committed + 1, changes.length);
-        else if (what === 'publish') published < committed && publish();
-        else if (what === 'next') next(watcher);
+        else if (what === 'publish') {
+          if (published < committed) publish();
+        } else if (what === 'next') next(watcher);
         else leave(watcher);
       }
       while (published < committed) publish();

@@ -31,6 +31,7 @@ const NO_FEEDS: Configured['feeds'] = {
   fileProvider: feedsNothing,
   tickFile: feedsNothing,
   openBackfill: feedsNothing,
+  measureIngest: feedsNothing,
   logger: feedsNothing,
 };
 
