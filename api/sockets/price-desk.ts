@@ -98,16 +98,21 @@ export function createPriceDesk(options: PriceDeskOptions): PriceDesk {
       if (topic.anyAhead() && !topic.subscribers.has(client)) topic.leave(client);
   }
 
-  function deliver(client: Client, update: Update): void {
+  /** @param alone nothing else is published with it: it is written at once */
+  function deliver(client: Client, update: Update, alone: boolean): void {
     const { topic, snapshot, frame } = update;
     if (topic.anyAhead() && topic.hasAlready(client, snapshot)) return;
     if (!client.outbox.clear()) {
       if (client.open() && client.outbox.owe(topic, frame.length)) conflated++;
-      return;
+    } else if (alone) {
+      if (!client.open()) return;
+      client.write(frame);
+      messages++;
+    } else {
+      client.batch.push(frame);
+      client.batchBytes += frame.length;
+      if (client.batchBytes >= writeBytes) flush(client);
     }
-    client.batch.push(frame);
-    client.batchBytes += frame.length;
-    if (client.batchBytes >= writeBytes) flush(client);
   }
 
   function flush(client: Client): void {
@@ -135,7 +140,7 @@ export function createPriceDesk(options: PriceDeskOptions): PriceDesk {
           client.write(frames);
           messages += part.length;
         } else {
-          for (const update of part) deliver(client, update);
+          for (const update of part) deliver(client, update, false);
           flush(client);
         }
       }
@@ -168,6 +173,7 @@ export function createPriceDesk(options: PriceDeskOptions): PriceDesk {
       conflated = 0;
       const forAll: Update[] = [];
       const touched = new Set<Client>();
+      const alone = snapshots.length === 1;
       for (const snapshot of snapshots) {
         const topic = topicOf(snapshot.symbol);
         if (!topic.publish(snapshot, ++sequence)) continue;
@@ -176,9 +182,8 @@ export function createPriceDesk(options: PriceDeskOptions): PriceDesk {
         if (everything.size > 0) forAll.push(update);
         for (const client of topic.subscribers) {
           if (everything.size > 0 && everything.has(client)) continue;
-          deliver(client, update);
-          if (snapshots.length === 1) flush(client);
-          else if (client.batch.length > 0) touched.add(client);
+          deliver(client, update, alone);
+          if (client.batch.length > 0) touched.add(client);
         }
       }
       for (const client of touched) flush(client);

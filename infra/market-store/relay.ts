@@ -42,11 +42,11 @@ export interface Relay {
 }
 
 export interface RelayCounts {
-  /** Payloads sent, heard, and prices found by sweeps. */
+  /** Payloads sent and heard, and prices found by sweeps. */
   readonly sent: number;
   readonly heard: number;
   readonly swept: number;
-  /** Payloads left out because there were too many, or because they could not be sent. */
+  /** Prices and alerts left out because there were too many, or because they could not be sent. */
   readonly lost: number;
 }
 
@@ -54,26 +54,26 @@ const CHANNEL = 'market_events';
 const LOCK_CLASS = 1_128_680_772;
 const LOCK_OBJECT = 1;
 
-/** Payloads that wait at most; what is beyond is left to the sweeps of the others. */
-const MAX_WAITING = 5_000;
+/** Prices and alerts that wait at most; what is beyond is left to the sweeps of the others. */
+const MAX_WAITING = 100_000;
+/** Payloads in one statement. */
 const MAX_TOGETHER = 500;
 /** A transaction commits within so long of the moment it writes down; sweeps overlap by that much. */
 const OVERLAP_MS = 10_000;
 const MAX_SWEPT = 100_000;
 
-// One statement, in order; to nobody if nobody else listens.
+// Asked after the commit of what is to be told, see above. A lock of two numbers has subid 2.
+const LISTENED_TO = `
+  select exists (
+    select from pg_locks
+    where locktype = 'advisory' and classid = ${LOCK_CLASS} and objid = ${LOCK_OBJECT} and objsubid = 2
+      and database = (select oid from pg_database where datname = current_database())
+      and granted and pid <> $1) as others`;
+
+// One statement, in order.
 const NOTIFY = `
   select count(pg_notify('${CHANNEL}', payload))
-  from (
-    select payload
-    from unnest($1::text[]) with ordinality as p (payload, place)
-    where exists (
-      select from pg_locks
-      where locktype = 'advisory' and classid = ${LOCK_CLASS} and objid = ${LOCK_OBJECT} and objsubid = 2
-        and database = (select oid from pg_database where datname = current_database())
-        and granted and pid <> $2)
-    order by place
-  ) p`;
+  from (select payload from unnest($1::text[]) with ordinality as p (payload, place) order by place) p`;
 
 const CHANGED = `
   select id, symbol, price, timestamp, volume, bid, ask, created_at, updated_at
@@ -89,7 +89,8 @@ export function createRelay(options: RelayOptions): Relay {
   const counts = { sent: 0, heard: 0, swept: 0, lost: 0 };
   /** The newest price heard of, by symbol: as many as there are symbols. */
   const heard = new Map<string, Snapshot>();
-  let waiting: string[] = [];
+  let waiting: MarketEvent[] = [];
+  let waitingItems = 0;
   let sending: Promise<void> | undefined;
   let pid = 0;
   let since: string | undefined;
@@ -132,12 +133,14 @@ export function createRelay(options: RelayOptions): Relay {
   function hear(event: MarketEvent): void {
     if (event.type === 'prices') for (const snapshot of event.snapshots) note(snapshot);
     if (passingOn || closed) return;
-    const { payloads, omitted } = payloadsOf(event, processId);
-    counts.lost += omitted;
-    for (const payload of payloads) {
-      if (waiting.length < MAX_WAITING) waiting.push(payload);
-      else counts.lost++;
+    const items = event.type === 'prices' ? event.snapshots.length : event.alerts.length;
+    if (items === 0) return;
+    if (waitingItems + items > MAX_WAITING) {
+      counts.lost += items;
+      return;
     }
+    waiting.push(event);
+    waitingItems += items;
     sending ??= send();
   }
 
@@ -151,19 +154,34 @@ export function createRelay(options: RelayOptions): Relay {
   async function send(): Promise<void> {
     let failing = false;
     while (waiting.length > 0) {
-      const together = waiting.slice(0, MAX_TOGETHER);
-      waiting = waiting.slice(MAX_TOGETHER);
+      const told = waiting;
+      const items = waitingItems;
+      waiting = [];
+      waitingItems = 0;
       try {
-        const [row] = await database.query<{ count: number }>(NOTIFY, [together, pid]);
-        counts.sent += row?.count ?? 0;
+        const [listened] = await database.query<{ others: boolean }>(LISTENED_TO, [pid]);
+        if (listened?.others) await tell(told);
         failing = false;
       } catch (error) {
-        counts.lost += together.length;
+        counts.lost += items;
         if (!failing) logger.warn('other processes cannot be told of market events just now', { error });
         failing = true;
       }
     }
     sending = undefined;
+  }
+
+  async function tell(told: readonly MarketEvent[]): Promise<void> {
+    const payloads = told.flatMap((event) => {
+      const packed = payloadsOf(event, processId);
+      counts.lost += packed.omitted;
+      return packed.payloads;
+    });
+    for (let i = 0; i < payloads.length; i += MAX_TOGETHER) {
+      const together = payloads.slice(i, i + MAX_TOGETHER);
+      await database.query(NOTIFY, [together]);
+      counts.sent += together.length;
+    }
   }
 
   /** @param settle milliseconds */

@@ -22,7 +22,7 @@ import { pipelined } from './tick-pipeline.ts';
 import { copyTicks, findRepeated, insertTicks } from './tick-rows.ts';
 import type { Suspect } from './tick-rows.ts';
 import { snapshotOf, updateSnapshots } from './tick-snapshots.ts';
-import { holdSymbols, insertSymbols } from './tick-symbols.ts';
+import { holdSymbols, insertSnapshots, insertSymbols, readSymbols } from './tick-symbols.ts';
 import type { HeldSymbols, TickSymbol } from './tick-symbols.ts';
 
 /** What else happens in the transaction that takes ticks in. */
@@ -69,12 +69,13 @@ export function createTickStore(options: TickStoreOptions): TickStore {
     const symbols = [...exchanges.keys()];
     const unknown = symbols.filter((symbol) => !known.has(symbol));
     const missing = unknown.map((symbol) => ({ symbol, exchange: exchanges.get(symbol) }));
-    const [mine, , , held] = await pipelined<[boolean, void, void, HeldSymbols]>(tx, [
+    const [mine, , , , , held] = await pipelined<[boolean, void, void, void, void, HeldSymbols]>(tx, [
       async () => kafka === undefined || advanceOffset(tx, kafka.batch),
       async () => kafka && insertDeadLetters(tx, kafka.batch, kafka.deadLetters),
-      async () => (missing.length > 0 ? insertSymbols(tx, missing) : undefined),
-      async () =>
-        symbols.length > 0 ? holdSymbols(tx, symbols, calendarOf) : { symbols: new Map(), at: '' },
+      () => insertSymbols(tx, missing),
+      () => insertSnapshots(tx, missing),
+      () => holdSymbols(tx, symbols),
+      () => readSymbols(tx, symbols, calendarOf),
     ]);
     if (!mine) throw new Fenced();
     if (held.symbols.size < symbols.length) {

@@ -30,14 +30,25 @@ const INSERT_SNAPSHOTS = `
   order by s.symbol
   on conflict do nothing`;
 
-/** Makes symbols, and rows to be held for them, in one order for all who do. */
+/** Makes the symbols among these that are missing, in one order for all who do. */
 export async function insertSymbols(
   tx: Queryable,
   symbols: readonly { readonly symbol: string; readonly exchange: string | undefined }[],
 ): Promise<void> {
-  const names = textArray(symbols.map(({ symbol }) => symbol));
-  const exchanges = textArray(symbols.map(({ exchange }) => exchange ?? ''));
-  await Promise.all([tx.query(INSERT_SYMBOLS, [names, exchanges]), tx.query(INSERT_SNAPSHOTS, [names])]);
+  if (symbols.length === 0) return;
+  await tx.query(INSERT_SYMBOLS, [
+    textArray(symbols.map(({ symbol }) => symbol)),
+    textArray(symbols.map(({ exchange }) => exchange ?? '')),
+  ]);
+}
+
+/** Makes the rows among these that are missing, so that they can be held; in one order for all who do. */
+export async function insertSnapshots(
+  tx: Queryable,
+  symbols: readonly { readonly symbol: string }[],
+): Promise<void> {
+  if (symbols.length === 0) return;
+  await tx.query(INSERT_SNAPSHOTS, [textArray(symbols.map(({ symbol }) => symbol))]);
 }
 
 // In the order of their numbers, so that nobody waits for somebody who waits for him.
@@ -78,14 +89,19 @@ export interface HeldSymbols {
   readonly at: string;
 }
 
-/** Holds the rows of symbols until the end of the transaction, and reads them. */
-export async function holdSymbols(
+/** Holds the rows of symbols until the end of the transaction. */
+export async function holdSymbols(tx: Queryable, symbols: readonly string[]): Promise<void> {
+  if (symbols.length > 0) await tx.query(HOLD, [textArray(symbols)]);
+}
+
+/** Reads symbols that are held. */
+export async function readSymbols(
   tx: Queryable,
   symbols: readonly string[],
   calendarOf: (exchange: string) => Calendar,
 ): Promise<HeldSymbols> {
-  const names = textArray(symbols);
-  const [, rows] = await Promise.all([tx.query(HOLD, [names]), tx.query<Row>(READ, [names])]);
+  if (symbols.length === 0) return { symbols: new Map(), at: '' };
+  const rows = await tx.query<Row>(READ, [textArray(symbols)]);
   const held = new Map<string, TickSymbol>();
   for (const row of rows)
     held.set(row.symbol, {

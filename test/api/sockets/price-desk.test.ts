@@ -105,11 +105,11 @@ test('a read that fails is told, and made good', async () => {
   const reads = createSnapshotReads(db.database);
   let failures = 0;
   const { connect } = await open({
-      ...reads,
-      many: async (symbols) => {
-        if (failures++ === 0) throw new Error('away');
-        return reads.many(symbols);
-      },
+    ...reads,
+    many: async (symbols) => {
+      if (failures++ === 0) throw new Error('away');
+      return reads.many(symbols);
+    },
   });
   const client = await connect();
   client.say({ type: 'subscribe', symbol: 'AAPL' });
