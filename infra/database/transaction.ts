@@ -90,19 +90,26 @@ async function pipelined<T extends readonly unknown[]>(
   client: pg.PoolClient & { pipeline?: boolean },
   work: { readonly [K in keyof T]: () => Promise<T[K]> },
 ): Promise<T> {
-  // The first failure in time: what runs after it fails only because the transaction has.
+  // What runs after the one that failed fails as well, and answers that arrive at once reject in the order of
+  // how deep their promises are nested: the first to reject need not be the cause.
   let failed: { readonly error: unknown } | undefined;
   client.pipeline = true;
   const results = await Promise.all(
     work.map((run) =>
       run().catch((error: unknown) => {
-        failed ??= { error };
+        if (!failed || (isConsequence(failed.error) && !isConsequence(error))) failed = { error };
       }),
     ),
   );
   client.pipeline = false;
   if (failed) throw failed.error;
   return results as readonly unknown[] as T;
+}
+
+const IN_FAILED_TRANSACTION = '25P02';
+
+function isConsequence(error: unknown): boolean {
+  return error instanceof DatabaseError && error.sqlState === IN_FAILED_TRANSACTION;
 }
 
 async function copyRows(

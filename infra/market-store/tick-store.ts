@@ -18,7 +18,6 @@ import { insertDeadLetters } from '../kafka-store/dead-letters.ts';
 import { Fenced } from '../kafka-store/fenced.ts';
 import { advanceOffset } from '../kafka-store/offsets.ts';
 import { mergeHistorical, mergeIntraday } from './tick-bars.ts';
-import { pipelined } from './tick-pipeline.ts';
 import { copyTicks, findRepeated, insertTicks } from './tick-rows.ts';
 import type { Suspect } from './tick-rows.ts';
 import { snapshotOf, updateSnapshots } from './tick-snapshots.ts';
@@ -69,7 +68,7 @@ export function createTickStore(options: TickStoreOptions): TickStore {
     const symbols = [...exchanges.keys()];
     const unknown = symbols.filter((symbol) => !known.has(symbol));
     const missing = unknown.map((symbol) => ({ symbol, exchange: exchanges.get(symbol) }));
-    const [mine, , , , , held] = await pipelined<[boolean, void, void, void, void, HeldSymbols]>(tx, [
+    const [mine, , , , , held] = await tx.together<[boolean, void, void, void, void, HeldSymbols]>([
       async () => kafka === undefined || advanceOffset(tx, kafka.batch),
       async () => kafka && insertDeadLetters(tx, kafka.batch, kafka.deadLetters),
       () => insertSymbols(tx, missing),
@@ -90,7 +89,7 @@ export function createTickStore(options: TickStoreOptions): TickStore {
     const count = kept.reduce((sum, { ticks }) => sum + ticks.length, 0);
     const many = count >= COPY_FROM;
     if (many) await copyTicks(tx, kept);
-    const [, , intraday, historical] = await pipelined<[void, void, number, number]>(tx, [
+    const [, , intraday, historical] = await tx.together<[void, void, number, number]>([
       async () => (many ? undefined : insertTicks(tx, kept)),
       () => updateSnapshots(tx, latest, at),
       () => mergeIntraday(tx, folded.intraday),

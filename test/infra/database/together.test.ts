@@ -61,6 +61,18 @@ describe('statements sent together', () => {
     expect(await database.query('select id from things where id >= 20')).toEqual([{ id: 22 }]);
   });
 
+  test('fail with their cause, however deep it is nested', async () => {
+    const later = async (work: Promise<unknown>, turns: number): Promise<unknown> =>
+      turns === 0 ? work : later(work, turns - 1).catch(async (error: unknown) => Promise.reject(error));
+    const failing = database.transaction((tx) =>
+      tx.together([
+        () => later(tx.query('select 1 / $1::int as n', [0]), 20),
+        () => tx.query('select $1::int as n', [1]),
+      ]),
+    );
+    await expect(failing).rejects.toMatchObject({ sqlState: '22012' });
+  });
+
   test('fail with what went wrong first, not with what that made fail', async () => {
     const failing = database.transaction((tx) =>
       tx.together([

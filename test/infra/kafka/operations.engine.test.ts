@@ -39,7 +39,7 @@ describe('creating topics', () => {
     expect(created).not.toContain(name('prices'));
     expect(created).toContain(name('processed_transactions_completed'));
     expect(created).toContain(config.topic);
-    expect(created).toHaveLength(17);
+    expect(created).toHaveLength(18);
     expect(await operations.createTopics()).toEqual([]);
 
     const { topics } = await operations.check();

@@ -116,12 +116,27 @@ test('alerts are passed on', async () => {
 });
 
 test('nothing is sent while nobody else listens', async () => {
-  const a = await start();
+  const asked: string[] = [];
+  const database: Pick<Database, 'query'> = {
+    query: async <R extends object>(text: string, values?: readonly unknown[]) => {
+      const rows = await db.database.query<R>(text, values);
+      if (text.includes('as others')) asked.push(JSON.stringify(rows));
+      return rows;
+    },
+  };
+  const a = await start({ database });
+  // Locks of connections that other tests have closed.
+  const holders = async () =>
+    (await db.database.query(`select from pg_locks where locktype = 'advisory' and mode = 'ShareLock'`))
+      .length;
+  await expect.poll(holders).toBe(1);
   await take(a, 'AAPL', 1);
+  await expect.poll(() => asked).toEqual(['[{"others":false}]']);
+  expect(a.relay.counts().sent).toBe(0);
   const b = await start();
   await take(a, 'AAPL', 2);
   await expect.poll(() => b.prices()).toContain(2);
-  expect(a.relay.counts().sent).toBe(1);
+  expect(a.relay.counts()).toMatchObject({ sent: 1, lost: 0 });
 });
 
 test('a process that begins finds what was published before it listened', async () => {
