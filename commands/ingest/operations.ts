@@ -47,7 +47,7 @@ export interface DeadLetterDesk {
 
 export interface TopicReport {
   readonly topic: string;
-  readonly kind: MessageKind | 'dead-letters';
+  readonly kind: MessageKind | 'ticks' | 'alerts' | 'dead-letters';
   readonly exists: boolean;
   readonly partitions: number;
   readonly replication: number;
@@ -57,7 +57,7 @@ export interface TopicReport {
 
 export interface GroupReport {
   readonly group: string;
-  readonly role: ConsumerRole;
+  readonly role: ConsumerRole | 'ticks';
   /** As the brokers call it: `Stable`, `Empty`, `Dead` when they know none. */
   readonly state: string;
   readonly members: number;

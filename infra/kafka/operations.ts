@@ -6,8 +6,8 @@ import type {
   KafkaReport,
   TopicReport,
 } from '../../commands/ingest/operations.ts';
-import type { ConsumerRole, Topic } from '../../commands/ingest/topics.ts';
-import { deadLetterTopic, groupName, topicsOf } from '../../commands/ingest/topics.ts';
+import type { ConsumerRole } from '../../commands/ingest/topics.ts';
+import { alertsTopic, deadLetterTopic, groupName, topicsOf } from '../../commands/ingest/topics.ts';
 import type { KafkaConfig } from '../config/config.ts';
 import { kafkaError } from './errors.ts';
 import { withAdmin } from './positions.ts';
@@ -15,7 +15,7 @@ import { createMissingTopics } from './topics.ts';
 
 export type OperationSettings = Pick<
   KafkaConfig,
-  'topic' | 'topicPrefix' | 'groupPrefix' | 'topics' | 'consumer'
+  'topic' | 'groupId' | 'topicPrefix' | 'groupPrefix' | 'topics' | 'consumer'
 >;
 
 export function createKafkaOperations(kafka: Kafka, settings: OperationSettings): KafkaOperations {
@@ -27,9 +27,16 @@ export function createKafkaOperations(kafka: Kafka, settings: OperationSettings)
 
 async function check(kafka: Kafka, admin: Admin, settings: OperationSettings): Promise<KafkaReport> {
   const { brokers, controller, clusterId } = await admin.describeCluster();
-  const wanted = topicsOf(settings.topicPrefix);
+  const consumed = topicsOf(settings.topicPrefix);
+  const ticks = { name: settings.topic, kind: 'ticks' } as const;
   const problems: string[] = [];
-  const topics = await topicReports(admin, wanted);
+  const topics = await topicReports(admin, [
+    ...[...consumed, ticks].flatMap(({ name, kind }) => [
+      { topic: name, kind },
+      { topic: deadLetterTopic(name), kind: 'dead-letters' as const },
+    ]),
+    { topic: alertsTopic(settings.topicPrefix), kind: 'alerts' },
+  ]);
   const missing = topics.filter(({ exists }) => !exists).map(({ topic }) => topic);
   if (missing.length > 0) problems.push(`${missing.length} of ${topics.length} topics are missing`);
   for (const { topic, under_replicated: behind } of topics)
@@ -37,9 +44,16 @@ async function check(kafka: Kafka, admin: Admin, settings: OperationSettings): P
 
   const present = new Set(topics.filter(({ exists }) => exists).map(({ topic }) => topic));
   const groups: GroupReport[] = [];
-  for (const role of ROLES) {
-    const group = groupName(settings.groupPrefix, role);
-    const own = wanted.filter((topic) => topic.role === role && present.has(topic.name));
+  const members = [
+    ...ROLES.map((role) => ({
+      role,
+      group: groupName(settings.groupPrefix, role),
+      reads: consumed.filter((topic) => topic.role === role),
+    })),
+    { role: 'ticks', group: settings.groupId, reads: [ticks] } as const,
+  ];
+  for (const { role, group, reads } of members) {
+    const own = reads.map(({ name }) => name).filter((name) => present.has(name));
     try {
       groups.push(await groupReport(admin, group, role, own));
     } catch (error) {
@@ -63,12 +77,11 @@ async function check(kafka: Kafka, admin: Admin, settings: OperationSettings): P
 
 const ROLES: readonly ConsumerRole[] = ['positions', 'market-data', 'timeseries'];
 
-async function topicReports(admin: Admin, wanted: readonly Topic[]): Promise<TopicReport[]> {
+async function topicReports(
+  admin: Admin,
+  named: readonly Pick<TopicReport, 'topic' | 'kind'>[],
+): Promise<TopicReport[]> {
   const known = new Set(await admin.listTopics());
-  const named = wanted.flatMap(({ name, kind }) => [
-    { topic: name, kind },
-    { topic: deadLetterTopic(name), kind: 'dead-letters' as const },
-  ]);
   const present = named.filter(({ topic }) => known.has(topic)).map(({ topic }) => topic);
   const { topics } =
     present.length === 0 ? { topics: [] } : await admin.fetchTopicMetadata({ topics: present });
@@ -89,13 +102,12 @@ async function topicReports(admin: Admin, wanted: readonly Topic[]): Promise<Top
 async function groupReport(
   admin: Admin,
   group: string,
-  role: ConsumerRole,
-  topics: readonly Topic[],
+  role: GroupReport['role'],
+  topics: string[],
 ): Promise<GroupReport> {
   const { groups } = await admin.describeGroups([group]);
   const [description] = groups;
-  const names = topics.map(({ name }) => name);
-  const committed = names.length === 0 ? [] : await admin.fetchOffsets({ groupId: group, topics: names });
+  const committed = topics.length === 0 ? [] : await admin.fetchOffsets({ groupId: group, topics });
   const lag: { topic: string; messages: number }[] = [];
   for (const { topic, partitions } of committed) {
     const next = new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]));

@@ -65,7 +65,7 @@ describe('checking', () => {
     cleanUp = undefined;
     const report = await operations.check();
     expect(report.brokers).toEqual([{ id: 1, address: config.brokers[0], controller: true }]);
-    expect(report.problems).toEqual(['16 of 16 topics are missing']);
+    expect(report.problems).toEqual(['19 of 19 topics are missing']);
     expect(report.topics).toContainEqual(
       expect.objectContaining({ topic: `${config.topicPrefix}prices.dlq`, exists: false }),
     );
