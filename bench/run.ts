@@ -14,10 +14,12 @@ import { benchEmmett } from './emmett.ts';
 import { benchFanOut } from './fan-out.ts';
 import { benchFlip } from './flip.ts';
 import { benchHypertables } from './hypertables.ts';
+import { benchIndicators } from './indicators.ts';
 import { benchKafka } from './kafka.ts';
 import { benchReads } from './reads.ts';
 import { benchRebuild } from './rebuild.ts';
 import { benchRestatement } from './restatement.ts';
+import { benchSockets } from './sockets.ts';
 import { benchTicks } from './ticks.ts';
 import { benchVisible } from './visible.ts';
 import { openBenchServer } from './support/bench-server.ts';
@@ -53,6 +55,8 @@ const tables = [
   await benchVisible(),
   await benchReads(),
   await onServer(benchTicks),
+  await onServer(benchIndicators),
+  await benchSockets(),
 ];
 if (brokers) tables.push(await onServer((server) => benchKafka(server, { brokers })));
 if (emmett) tables.push(await benchEmmett(emmett));

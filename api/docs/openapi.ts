@@ -26,6 +26,7 @@ export function openApiDocument(api: Api): Document {
       { name: 'Restatements', description: 'Epochs, and what they changed.' },
       { name: 'Events', description: 'The log.' },
       { name: 'Rebuilds', description: 'The read model made anew.' },
+      { name: 'Market data', description: 'Prices, bars, indicators, alerts; ticks in.' },
       { name: 'Operations', description: 'Health and metrics.' },
     ],
   });

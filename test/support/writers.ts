@@ -21,8 +21,8 @@ export async function write(
   for (let i = 0; wanted(i); i++) {
     const batch = Array.from({ length: 1 + random.below(3) }, () => workload.next());
     await append(log, batch);
-    // Without a rest the history grows faster than what it is compared with can be made again.
-    await delay(random.below(80));
+    // The longer it takes the longer the rests, or the history outgrows those who make it again.
+    await delay(random.below(40 + 10 * i));
     if (random.below(5) > 0) continue;
     const taken = database.transaction(async (tx) => {
       await tx.query(`select from log_head for update`);

@@ -60,7 +60,7 @@ describe('limits', () => {
 
 describe('heartbeats', () => {
   test('a client that answers pings stays, one that does not is cut off', async () => {
-    const { connect, dropped } = await open({ pingMs: 20, timeoutMs: 100 });
+    const { connect, dropped } = await open({ pingMs: 50, timeoutMs: 1_000 });
     const alive = await connect();
     const dead = await connect({ autoPong: false });
     let pings = 0;

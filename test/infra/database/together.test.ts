@@ -63,7 +63,7 @@ describe('statements sent together', () => {
 
   test('fail with their cause, however deep it is nested', async () => {
     const later = async (work: Promise<unknown>, turns: number): Promise<unknown> =>
-      turns === 0 ? work : later(work, turns - 1).catch(async (error: unknown) => Promise.reject(error));
+      turns === 0 ? work : await later(work, turns - 1);
     const failing = database.transaction((tx) =>
       tx.together([
         () => later(tx.query('select 1 / $1::int as n', [0]), 20),
