@@ -94,6 +94,8 @@ function serving(role: 'all' | 'positions'): Measure {
       KAFKA_BROKERS: cluster.brokers.join(','),
       KAFKA_TOPIC_PREFIX: prefix,
       KAFKA_GROUP_PREFIX: prefix,
+      KAFKA_TOPIC: `${prefix}price-ticks`,
+      KAFKA_GROUP_ID: `${prefix}ticks`,
       LOG_LEVEL: 'error',
       PORT: '0',
     };

@@ -20,6 +20,7 @@ import { benchReads } from './reads.ts';
 import { benchRebuild } from './rebuild.ts';
 import { benchRestatement } from './restatement.ts';
 import { benchSockets } from './sockets.ts';
+import { benchTickLatency } from './tick-latency.ts';
 import { benchTicks } from './ticks.ts';
 import { benchVisible } from './visible.ts';
 import { openBenchServer } from './support/bench-server.ts';
@@ -57,6 +58,7 @@ const tables = [
   await onServer(benchTicks),
   await onServer(benchIndicators),
   await benchSockets(),
+  await onServer((server) => benchTickLatency(server, process.env.KAFKA_BROKERS)),
 ];
 if (brokers) tables.push(await onServer((server) => benchKafka(server, { brokers })));
 if (emmett) tables.push(await benchEmmett(emmett));
