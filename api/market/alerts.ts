@@ -37,7 +37,7 @@ const bodyOf = (schema: z.ZodType, example: object) => ({
 });
 const page = { count: z.int(), next_cursor: z.string().nullable() };
 
-export function mountAlerts(api: Api, { alerts }: AlertsDependencies): void {
+export function registerAlerts(api: Api, { alerts }: AlertsDependencies): void {
   marketEndpoint(
     api,
     {

@@ -39,7 +39,7 @@ const TIERS = [
   { tier: 'historical', path: '/api/analytics/daily/{symbol}', summary: 'Indicators of trading days' },
 ] as const;
 
-export function mountAnalytics(api: Api, { analytics }: AnalyticsApiDependencies): void {
+export function registerAnalytics(api: Api, { analytics }: AnalyticsApiDependencies): void {
   for (const { tier, path, summary } of TIERS) {
     marketEndpoint(
       api,

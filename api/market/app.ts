@@ -6,11 +6,11 @@ import type { SnapshotReads } from '../../projections/market/snapshots.ts';
 import type { TickIntake } from '../../projections/market/ticks.ts';
 import type { Api } from '../http/context.ts';
 import type { Observer } from '../ports.ts';
-import { mountAlerts } from './alerts.ts';
-import { mountAnalytics } from './analytics.ts';
+import { registerAlerts } from './alerts.ts';
+import { registerAnalytics } from './analytics.ts';
 import { registerData } from './data.ts';
 import { reportFailures } from './endpoint.ts';
-import { mountIndicators } from './indicators.ts';
+import { registerIndicators } from './indicators.ts';
 import { registerSnapshots } from './snapshots.ts';
 import { createRequestCounts, registerStats } from './stats.ts';
 import type { StatsDependencies } from './stats.ts';
@@ -29,7 +29,7 @@ export interface MarketDependencies {
   readonly bodyLimitBytes: number;
 }
 
-/** Of one request; they are taken in by transactions of `BATCH_SIZE`. */
+/** Of one request; they are taken in a thousand at a time. */
 const MAX_TICKS = 100_000;
 
 /** The paths that market data has, which existing clients know. */
@@ -46,9 +46,9 @@ export function registerMarket(api: Api, dependencies: MarketDependencies, obser
     maxTicks: MAX_TICKS,
   });
   registerData(api, dependencies);
-  mountAnalytics(api, dependencies);
-  mountIndicators(api, dependencies);
+  registerAnalytics(api, dependencies);
+  registerIndicators(api, dependencies);
   registerSymbols(api, dependencies);
-  mountAlerts(api, dependencies);
+  registerAlerts(api, dependencies);
   registerStats(api, { ...dependencies, reads: dependencies.snapshots, counts });
 }

@@ -85,7 +85,7 @@ export interface IndicatorsApiDependencies {
   readonly bars: BarReader;
 }
 
-export function mountIndicators(api: Api, { bars }: IndicatorsApiDependencies): void {
+export function registerIndicators(api: Api, { bars }: IndicatorsApiDependencies): void {
   marketEndpoint(
     api,
     {

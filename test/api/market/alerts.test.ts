@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiEnv } from '../../../api/http/context.ts';
-import { mountAlerts } from '../../../api/market/alerts.ts';
+import { registerAlerts } from '../../../api/market/alerts.ts';
 import { calendarOf } from '../../../domain/market/calendars/calendars.ts';
 import { createAlertHooks } from '../../../infra/market-store/alert-hooks.ts';
 import { createAlertStore } from '../../../infra/market-store/alerts.ts';
@@ -12,7 +12,7 @@ let db: TestDatabase;
 const api = new OpenAPIHono<ApiEnv>();
 beforeAll(async () => {
   db = await createTestDatabase({ searchPath: 'public' });
-  mountAlerts(api, {
+  registerAlerts(api, {
     alerts: createAlertStore({
       database: db.database,
       abilities: { webhookHosts: ['hooks.internal'], webhookSecret: false, kafka: true },

@@ -1,8 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiEnv } from '../../../api/http/context.ts';
-import { mountAnalytics } from '../../../api/market/analytics.ts';
-import { mountIndicators } from '../../../api/market/indicators.ts';
+import { registerAnalytics } from '../../../api/market/analytics.ts';
+import { registerIndicators } from '../../../api/market/indicators.ts';
 import { createIndicator, INDICATORS } from '../../../domain/indicators/catalogue.ts';
 import { createCalendars } from '../../../domain/market/calendars/calendars.ts';
 import { createAnalyticsReader } from '../../../infra/market-store/analytics-reads.ts';
@@ -42,8 +42,8 @@ beforeAll(async () => {
   await store.advance('historical', NOW, 0);
   api = new OpenAPIHono<ApiEnv>();
   const now = () => NOW;
-  mountAnalytics(api, { analytics: createAnalyticsReader({ database, now }) });
-  mountIndicators(api, {
+  registerAnalytics(api, { analytics: createAnalyticsReader({ database, now }) });
+  registerIndicators(api, {
     bars: createBarReader({ database, now, calendarOf: createCalendars().calendarOf }),
   });
 });
