@@ -10,30 +10,32 @@ if (missing.length > 0) {
   );
 }
 
-/** Tests to which it makes no difference what servers there are; those for the broker among them are run. */
+/**
+ * Tests to which it makes no difference what servers there are, or that are long and have been run on the
+ * embedded one; those for the broker among them are run.
+ */
 const INDIFFERENT = [
-  'api/docs',
-  'api/http',
-  'api/sockets',
-  'cli',
-  'commands/deciders',
-  'commands/import',
-  'commands/schemas',
-  'compose',
-  'docs',
-  'domain',
-  'golden',
-  'infra/config',
-  'infra/embedded',
-  'infra/providers',
-  'real-data',
+  ...['api/body', 'api/commands', 'api/docs', 'api/http', 'api/market', 'api/pictures', 'api/reply'],
+  ...['api/sockets', 'cli', 'commands', 'compose', 'docs', 'domain', 'golden', 'grafana', 'infra/alerts'],
+  ...['infra/config', 'infra/embedded', 'infra/logging', 'infra/metrics', 'infra/providers'],
+  ...['projections/aggregation', 'projections/market', 'projections/outbox', 'projections/queries'],
+  ...['projections/replay', 'real-data'],
 ].map((folder) => `test/${folder}/**/!(*.engine).test.ts`);
+const ALONE = [
+  'test/architecture.test.ts',
+  'test/crash/kill.test.ts',
+  'test/infra/kafka/outbox-publisher.test.ts',
+  'test/projections/arrival-order.test.ts',
+  'test/projections/concurrency.test.ts',
+];
 
 /** Everything there is to try on the TimescaleDB and the Kafka of `npm run stack`. */
 export default defineConfig({
   test: {
     ...tests,
-    exclude: [...configDefaults.exclude, 'test/architecture.test.ts', ...INDIFFERENT],
+    exclude: [...configDefaults.exclude, ...ALONE, ...INDIFFERENT],
+    // Fewer kills than on the embedded server, where the same code is killed.
+    env: { KILL_ROUNDS: process.env.KILL_ROUNDS ?? '5' },
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

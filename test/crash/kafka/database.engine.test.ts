@@ -18,7 +18,7 @@ import { openStreamWorld } from '../../support/stream-world.ts';
 import type { Outbound, StreamWorld } from '../../support/stream-world.ts';
 
 const { random, at } = seeded();
-const { count, timeoutMs } = rounds(5);
+const { count, timeoutMs } = rounds(2);
 const LOCK_TIMEOUT_MS = 60_000;
 
 const parent = mkdtempSync(join(tmpdir(), 'chronofolio-stream-'));

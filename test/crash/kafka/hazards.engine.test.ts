@@ -10,7 +10,7 @@ import { openStreamWorld } from '../../support/stream-world.ts';
 import type { Outbound, StreamWorld } from '../../support/stream-world.ts';
 
 const { random, at } = seeded();
-const { count, timeoutMs } = rounds(2);
+const { count, timeoutMs } = rounds(1);
 
 let world: StreamWorld;
 let market: Market;

@@ -13,7 +13,7 @@ import { openStreamWorld } from '../../support/stream-world.ts';
 import type { StreamRole } from '../../support/stream-process.ts';
 
 const { random, at } = seeded();
-const { count, timeoutMs } = rounds(3);
+const { count, timeoutMs } = rounds(1);
 const APART: readonly StreamRole[] = ['positions', 'positions', 'timeseries', 'market-data'];
 
 /** In another order, but for business dates, which only ever advance. */

@@ -11,7 +11,7 @@ import { openStreamWorld } from '../../support/stream-world.ts';
 import type { Outbound, StreamWorld } from '../../support/stream-world.ts';
 
 const { random, at } = seeded();
-const { count, timeoutMs } = rounds(6);
+const { count, timeoutMs } = rounds(2);
 const WORKERS = 3;
 const MESSAGES_AT_ONCE = 6;
 const PAUSE_MS = 200;

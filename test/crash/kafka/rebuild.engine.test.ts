@@ -7,7 +7,7 @@ import { openStreamWorld } from '../../support/stream-world.ts';
 import type { StreamWorld } from '../../support/stream-world.ts';
 
 const { random, at } = seeded();
-const { count, timeoutMs } = rounds(3);
+const { count, timeoutMs } = rounds(1);
 
 let world: StreamWorld;
 beforeEach(async () => {

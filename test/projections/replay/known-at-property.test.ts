@@ -163,6 +163,6 @@ it('whatever happens, a replay to a position is what the tables held there', asy
       }
     }),
     // A counterexample is a short history as it is, and shrinking it would take minutes.
-    { numRuns: Number(process.env.PROPERTY_RUNS ?? 10), endOnFailure: true },
+    { numRuns: Number(process.env.PROPERTY_RUNS ?? 7), endOnFailure: true },
   );
 }, 300_000);
