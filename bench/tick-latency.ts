@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import WebSocket, { WebSocketServer } from 'ws';
+import { z } from 'zod';
 import { createSocketHub } from '../api/sockets/hub.ts';
 import { DEFAULT_SOCKET_LIMITS } from '../api/sockets/limits.ts';
 import { calendarOf } from '../domain/market/calendars/calendars.ts';
@@ -36,6 +37,9 @@ const TICKS = 500;
 const EVERY_MS = 10;
 const SYMBOLS = 20;
 
+/** Only an update has data. */
+const messageSchema = z.object({ data: z.object({ price: z.number() }).optional() });
+
 interface Sample {
   readonly p50: number;
   readonly p99: number;
@@ -47,8 +51,8 @@ async function measured(url: string, send: (tick: object) => Promise<unknown>): 
   await once(client, 'open');
   const waiting = new Map<number, () => void>();
   client.on('message', (bytes: Buffer) => {
-    const { type, data }: { type: string; data?: { price: number } } = JSON.parse(bytes.toString('utf8'));
-    if (type === 'price_update') waiting.get(data!.price)?.();
+    const { data } = messageSchema.parse(JSON.parse(bytes.toString('utf8')));
+    if (data) waiting.get(data.price)?.();
   });
   client.send(JSON.stringify({ type: 'subscribe', symbol: '*' }));
   await delay(100);
