@@ -90,8 +90,6 @@ create table bar_progress (
   priced_through    timestamptz,
   primary key (symbol_no, tier)
 );
-create index bar_progress_dirty on bar_progress (tier, symbol_no) where dirty_from is not null;
-create index bar_progress_closing on bar_progress (closes_at);
 comment on table bar_progress is 'How far the bars of each symbol are, and which of them want their indicators.';
 
 create table intraday_analytics (

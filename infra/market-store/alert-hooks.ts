@@ -77,9 +77,3 @@ export function createAlertHooks({ calendarOf, observer }: AlertHooksOptions): A
     },
   };
 }
-
-/** Nothing is raised. */
-export const NO_ALERTS: AlertHooks = {
-  priceTicks: async () => [],
-  closedBars: async () => [],
-};
