@@ -12,7 +12,6 @@ import { openDatabase } from '../infra/database/database.ts';
 import type { Database } from '../infra/database/database.ts';
 import { migrate } from '../infra/database/migrate.ts';
 import { createReaderRole } from '../infra/database/reader-role.ts';
-import { openEmbedded } from '../infra/embedded/embedded.ts';
 import { createPostgresEventLog } from '../infra/event-store/postgres-event-log.ts';
 import { createKafka } from '../infra/kafka/client.ts';
 import { createKafkaOperations } from '../infra/kafka/operations.ts';
@@ -35,6 +34,7 @@ import { verifyPeriodically } from './wiring/verification.ts';
 import { createMarketData } from './wiring/market.ts';
 import { listen } from './wiring/listen.ts';
 import { addressOf, DUTIES } from './wiring/roles.ts';
+import { openServer } from './wiring/server.ts';
 import { createStreams } from './wiring/streams.ts';
 import type { Streams } from './wiring/streams.ts';
 
@@ -104,15 +104,7 @@ async function open(config: Config, role: Role): Promise<App> {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const { location } = config.database;
-    const server =
-      location.kind === 'embedded'
-        ? await openEmbedded({
-            home: config.home,
-            onLog: (line) => logger.debug(line),
-            ...(location.port === undefined ? {} : { port: location.port }),
-          })
-        : { url: location.url, close: async () => undefined };
+    const server = await openServer(config, logger);
     closers.push(() => server.close());
 
     const pool = (name: string, searchPath: string, maxConnections: number): Database => {
@@ -210,7 +202,7 @@ async function open(config: Config, role: Role): Promise<App> {
     const app: App = {
       database: {
         server: `PostgreSQL ${version?.server_version ?? ''}`.trim(),
-        embedded: location.kind === 'embedded',
+        embedded: config.database.location.kind === 'embedded',
         url: server.url,
         timescale: migrated.timescale,
         schemaVersion: migrated.version,

@@ -2,7 +2,6 @@
 import type { Config } from '../../infra/config/config.ts';
 import { openDatabase } from '../../infra/database/database.ts';
 import { migrate } from '../../infra/database/migrate.ts';
-import { openEmbedded } from '../../infra/embedded/embedded.ts';
 import { createKafka } from '../../infra/kafka/client.ts';
 import { createProducer } from '../../infra/kafka/producer.ts';
 import { createLogger } from '../../infra/logging/logger.ts';
@@ -15,6 +14,7 @@ import { tickFile } from '../../infra/providers/tick-file.ts';
 import { createBackfill } from '../../projections/market/backfill.ts';
 import type { FeedTools, MeasuredIngest, OpenBackfill } from '../feed/tools.ts';
 import { serveMetrics } from './http.ts';
+import { openServer } from './server.ts';
 
 /** What a command fails with is told by its own words. */
 const QUIET = createLogger({ level: 'error' });
@@ -60,23 +60,9 @@ async function measureIngest({ metrics, http }: Config): Promise<MeasuredIngest>
 }
 
 async function openBackfill(config: Config, now: () => number): Promise<OpenBackfill> {
-  const {
-    database: { location },
-    home,
-    marketData,
-  } = config;
-  const {
-    calendars: { calendarOf, exchanges },
-    exchangeOf,
-  } = marketData.calendars;
-  const server =
-    location.kind === 'embedded'
-      ? await openEmbedded({
-          home,
-          onLog: (line) => QUIET.debug(line),
-          ...(location.port === undefined ? {} : { port: location.port }),
-        })
-      : { url: location.url, close: async () => undefined };
+  const { calendars, exchangeOf } = config.marketData.calendars;
+  const { calendarOf, exchanges } = calendars;
+  const server = await openServer(config, QUIET);
   const database = openDatabase({
     url: server.url,
     maxConnections: CONNECTIONS,

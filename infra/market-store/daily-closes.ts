@@ -1,5 +1,6 @@
 /** Closes of trading days that are over, and the securities of the books they belong to. */
 import type { DailyClose, DailyCloses } from '../../commands/market-closes.ts';
+import { streams } from '../../domain/events.ts';
 import { parseSymbol } from '../../domain/market/symbol.ts';
 import type { Queryable } from '../database/queryable.ts';
 
@@ -48,11 +49,23 @@ const MARK = `
 
 const CANDIDATES = `select security_id, symbol from securities where symbol is not null and type <> 'cash'`;
 
+// The books may be behind the log: what they have not registered yet is looked for in the log itself.
 const PRICED = `
-  select s.security_id, to_char(date '1970-01-01' + p.day, 'YYYY-MM-DD') as date
-  from unnest($1::text[], $2::date[]) as w (security_id, date)
+  with wanted as (
+    select * from unnest($1::text[], $2::date[], $3::text[]) as w (security_id, date, stream_id)
+  )
+  select w.security_id, to_char(w.date, 'YYYY-MM-DD') as date
+  from wanted w
   join securities s using (security_id)
-  join prices p on p.security_no = s.security_no and p.day = w.date - date '1970-01-01'`;
+  join prices p on p.security_no = s.security_no and p.day = w.date - date '1970-01-01'
+  union
+  select w.security_id, to_char(w.date, 'YYYY-MM-DD')
+  from public.events e
+  join wanted w on w.stream_id = e.stream_id
+  cross join lateral json_array_elements(e.data -> 'prices') p
+  where e.type = 'PricesRecorded'
+    and e.position > coalesce((select position from checkpoints where name = 'register'), 0)
+    and p ->> 0 = to_char(w.date, 'YYYY-MM-DD')`;
 
 interface Due {
   readonly symbol: string;
@@ -126,6 +139,7 @@ async function pricedAlready(
   const rows = await db.query<{ security_id: string; date: string }>(PRICED, [
     wanted.map(({ securityId }) => securityId),
     wanted.map(({ date }) => date),
+    wanted.map(({ securityId }) => streams.prices(securityId)),
   ]);
   return new Set(rows.map(({ security_id, date }) => `${date} ${security_id}`));
 }

@@ -6,15 +6,15 @@ import { facts } from '../support/books.ts';
 import type { StreamProcess } from '../support/stream-process.ts';
 import { openStreamWorld } from '../support/stream-world.ts';
 import type { StreamWorld } from '../support/stream-world.ts';
-import { connectClient } from './socket-client.ts';
-import type { SocketClient } from './socket-client.ts';
+import { watchPrices } from './price-watcher.ts';
+import type { PriceWatcher } from './price-watcher.ts';
 
 const SYMBOLS = ['AAPL', 'MSFT', 'BRK.A', 'BRK.B', 'SAP', 'BTCUSD'];
 const RICS = ['AAPL.O', 'MSFT.O', 'BRK.A', 'BRK.B', 'SAP.DE', 'BTCUSD'];
 
 let world: StreamWorld;
 let processes: StreamProcess[];
-let clients: SocketClient[];
+let clients: PriceWatcher[];
 /** Ticks were sent up to here; always in the past, always later. */
 let clock = Date.now() - 3_000_000;
 
@@ -38,8 +38,8 @@ beforeAll(async () => {
     facts.closeDay('2025-01-02'),
   );
   processes = await Promise.all([world.startReady('market-data'), world.startReady('market-data')]);
-  clients = await Promise.all(processes.map(({ url }) => connectClient(url)));
-  for (const client of clients) client.send({ type: 'subscribe', symbols: '*' });
+  clients = await Promise.all(processes.map(({ url }) => watchPrices(url)));
+  for (const client of clients) client.say({ type: 'subscribe', symbols: '*' });
 });
 afterAll(async () => {
   await Promise.all(clients.map((client) => client.close()));
@@ -60,8 +60,8 @@ function everybodyHas(prices: Readonly<Record<string, number>>): Promise<void> {
   return world.until(() => {
     for (const [i, client] of clients.entries())
       for (const [symbol, price] of Object.entries(prices))
-        if (client.prices.get(symbol) !== price)
-          return `client ${i} has ${symbol} at ${client.prices.get(symbol)} instead of ${price}`;
+        if (client.price(symbol) !== price)
+          return `client ${i} has ${symbol} at ${client.price(symbol)} instead of ${price}`;
     return undefined;
   });
 }
@@ -81,7 +81,7 @@ describe('several processes behind one topic', () => {
 
     await send(tick('AAPL.O', 1, { timestamp: clock - 1_000_000 }), tick('MSFT', 777));
     await everybodyHas({ MSFT: 777, AAPL: 105 });
-    expect(clients.flatMap(({ backwards }) => backwards)).toEqual([]);
+    expect(clients.flatMap((client) => client.backwards())).toEqual([]);
     // The one that was late is in its bar all the same.
     await world.until(async () => {
       const reply = await fetch(`${processes[0]!.url}/api/data/AAPL?interval=5min`);
@@ -125,10 +125,10 @@ describe('several processes behind one topic', () => {
       }),
     });
     expect(reply.status, await reply.clone().text()).toBe(201);
-    for (const client of clients) client.send({ type: 'subscribe', alerts: true });
+    for (const client of clients) client.say({ type: 'subscribe', alerts: true });
     await send(tick('SAP.DE', 999), tick('SAP.DE', 1001), tick('SAP.DE', 1002), tick('SAP.DE', 995));
     await everybodyHas({ SAP: 995 });
-    const alerts = (client: SocketClient) => client.told.filter(({ type }) => type === 'alert');
+    const alerts = (client: PriceWatcher) => client.told.filter(({ type }) => type === 'alert');
     await world.until(() =>
       clients.every((client) => alerts(client).length === 1)
         ? undefined
@@ -145,7 +145,7 @@ describe('several processes behind one topic', () => {
 
   it('tell the value of a portfolio as prices change', async () => {
     const client = clients[1]!;
-    client.send({ type: 'subscribe', portfolio: 'P' });
+    client.say({ type: 'subscribe', portfolio: 'P' });
     await send(tick('AAPL.O', 300));
     await world.until(() => {
       const last = client.told.filter(({ type }) => type === 'portfolio_value').at(-1);
@@ -171,8 +171,8 @@ describe('several processes behind one topic', () => {
       return volume === sent ? undefined : `${volume} of ${sent}`;
     });
     await clients[0]!.close();
-    clients[0] = await connectClient(processes[0].url);
-    clients[0].send({ type: 'subscribe', symbol: 'BTCUSD' });
+    clients[0] = await watchPrices(processes[0].url);
+    clients[0].say({ type: 'subscribe', symbol: 'BTCUSD' });
     await everybodyHas({ BTCUSD: 1_000 + sent });
   });
 });

@@ -103,6 +103,21 @@ describe('closes of trading days', () => {
     ]);
   });
 
+  it('never replace a price that is in the log, though nobody has registered it yet', async () => {
+    await books.project(facts.security('SEC_LAG', 'EUR', { symbol: 'LAG' }));
+    await books.append(facts.prices('SEC_LAG', 'EUR', [['2025-08-18', '7']]));
+    await givenBars('LAG', '24x7', [
+      ['2025-08-18', '8'],
+      ['2025-08-19', '9'],
+      ['2025-08-20', '10'],
+    ]);
+    expect(await closes.step()).toBe(1);
+    expect(await pricesOf('SEC_LAG')).toEqual([
+      ['2025-08-18', '7'],
+      ['2025-08-19', '9'],
+    ]);
+  });
+
   it('are of securities of the same exchange, where their symbol names one', async () => {
     await books.project(
       facts.security('SEC_LONDON', 'GBP', { symbol: 'VOD.L' }),
