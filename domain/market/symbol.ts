@@ -57,6 +57,11 @@ export function parseSymbol(text: string): ParsedSymbol | undefined {
   return parsed;
 }
 
+/** Whether a code that carries a symbol means it as it trades on an exchange: one without a suffix means any. */
+export function means({ exchange }: ParsedSymbol, traded: string): boolean {
+  return exchange === undefined || exchange === traded;
+}
+
 function withoutSuffix(code: string): ParsedSymbol {
   const point = code.lastIndexOf('.');
   const exchange = point > 0 ? EXCHANGE_OF_SUFFIX.get(code.slice(point + 1)) : undefined;

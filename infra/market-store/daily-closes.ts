@@ -1,7 +1,8 @@
 /** Closes of trading days that are over, and the securities of the books they belong to. */
 import type { DailyClose, DailyCloses } from '../../commands/market-closes.ts';
 import { streams } from '../../domain/events.ts';
-import { parseSymbol } from '../../domain/market/symbol.ts';
+import { means, parseSymbol } from '../../domain/market/symbol.ts';
+import type { ParsedSymbol } from '../../domain/market/symbol.ts';
 import type { Queryable } from '../database/queryable.ts';
 
 /** Symbols looked at together. */
@@ -89,7 +90,7 @@ export function createDailyCloses(database: Queryable, books: () => Promise<Quer
       const carriers = carriersOf(await db.query<{ security_id: string; symbol: string }>(CANDIDATES));
       const wanted = due.flatMap((close) =>
         (close.ticks === 0 ? [] : (carriers.get(close.symbol) ?? []))
-          .filter(({ exchange }) => exchange === undefined || exchange === close.exchange)
+          .filter(({ code }) => means(code, close.exchange))
           .map(({ securityId }) => ({ securityId, date: close.date, symbol: close.symbol })),
       );
       const priced = await pricedAlready(db, wanted);
@@ -112,8 +113,7 @@ export function createDailyCloses(database: Queryable, books: () => Promise<Quer
 
 interface Carrier {
   readonly securityId: string;
-  /** As the suffix of its symbol says. */
-  readonly exchange: string | undefined;
+  readonly code: ParsedSymbol;
 }
 
 function carriersOf(
@@ -121,12 +121,12 @@ function carriersOf(
 ): ReadonlyMap<string, Carrier[]> {
   const carriers = new Map<string, Carrier[]>();
   for (const { security_id, symbol } of securities) {
-    const parsed = parseSymbol(symbol);
-    if (!parsed) continue;
-    const carrier = { securityId: security_id, exchange: parsed.exchange };
-    const others = carriers.get(parsed.symbol);
+    const code = parseSymbol(symbol);
+    if (!code) continue;
+    const carrier = { securityId: security_id, code };
+    const others = carriers.get(code.symbol);
     if (others) others.push(carrier);
-    else carriers.set(parsed.symbol, [carrier]);
+    else carriers.set(code.symbol, [carrier]);
   }
   return carriers;
 }

@@ -1,9 +1,10 @@
 /** Holdings and exchange rates of the readers' tables, as live values need them. */
 import type { QuotedRates } from '../../domain/books/fx.ts';
-import { parseSymbol } from '../../domain/market/symbol.ts';
+import { means, parseSymbol } from '../../domain/market/symbol.ts';
+import type { ParsedSymbol } from '../../domain/market/symbol.ts';
 import type { LiveBooks } from '../../projections/market/live-values.ts';
 import type { Holding, Holdings } from '../../projections/market/portfolio-value.ts';
-import type { Database } from '../database/database.ts';
+import type { Database, Queryable } from '../database/database.ts';
 
 const TAGS = `
   select p.portfolio_id,
@@ -39,6 +40,8 @@ const RATES = `
   where day <= current_date - date '1970-01-01'
   order by from_currency, to_currency, day desc`;
 
+const EXCHANGES = `select symbol, exchange from public.symbols where symbol = any($1::text[])`;
+
 interface HoldingRow extends Omit<Holding, 'symbol'> {
   readonly portfolio_id: string;
   readonly symbol: string | null;
@@ -68,10 +71,10 @@ export function createLiveBooks(activeDatabase: () => Promise<Database>): LiveBo
           const tags = await tagsIn(tx, ids);
           const portfolios = await tx.query<{ portfolio_id: string; currency: string }>(PORTFOLIOS, [ids]);
           const positions = new Map<string, Holding[]>(ids.map((id) => [id, []]));
-          for (const { portfolio_id, symbol, ...row } of await tx.query<HoldingRow>(HOLDINGS, [ids])) {
-            const known = symbol === null ? undefined : parseSymbol(symbol);
-            positions.get(portfolio_id)?.push({ ...row, symbol: known?.symbol ?? null });
-          }
+          const rows = await tx.query<HoldingRow>(HOLDINGS, [ids]);
+          const symbols = await tradedAs(tx, rows);
+          for (const { portfolio_id, symbol, ...row } of rows)
+            positions.get(portfolio_id)?.push({ ...row, symbol: symbols.get(symbol) ?? null });
           return portfolios.map(({ portfolio_id, currency }) => ({
             portfolio_id,
             currency,
@@ -90,4 +93,28 @@ export function createLiveBooks(activeDatabase: () => Promise<Database>): LiveBo
         }),
       ),
   };
+}
+
+/** The symbols whose prices are those of securities, by what securities carry: not of another exchange. */
+async function tradedAs(
+  tx: Queryable,
+  rows: readonly HoldingRow[],
+): Promise<ReadonlyMap<string | null, string>> {
+  const codes = new Map<string, ParsedSymbol>();
+  for (const { symbol } of rows) {
+    const code = symbol === null ? undefined : parseSymbol(symbol);
+    if (symbol !== null && code) codes.set(symbol, code);
+  }
+  const known = await tx.query<{ symbol: string; exchange: string }>(EXCHANGES, [
+    [...codes.values()].map(({ symbol }) => symbol),
+  ]);
+  const exchanges = new Map(known.map(({ symbol, exchange }) => [symbol, exchange]));
+  const traded = new Map<string | null, string>();
+  for (const [carried, code] of codes) {
+    const exchange = exchanges.get(code.symbol);
+    // Of 24x7 nothing is known: a price may be of any exchange, though its day has no close of one.
+    if (exchange === undefined || exchange === '24x7' || means(code, exchange))
+      traded.set(carried, code.symbol);
+  }
+  return traded;
 }
