@@ -56,6 +56,52 @@ export interface SecurityDetails {
   readonly country?: string;
 }
 
+/** Portfolios that are looked at as one. A definition replaces the former one of its id. */
+export interface GroupDetails {
+  readonly group_id: string;
+  readonly name?: string;
+  /** What its figures are in unless another currency is asked for. */
+  readonly currency: string;
+  readonly portfolio_ids: readonly string[];
+}
+
+/** When the weights of a blend are restored: at the close before each such period begins. */
+export type Rebalancing = 'daily' | 'monthly' | 'quarterly' | 'yearly' | 'never';
+
+/** A part of a blend: a security by its closes, or an uploaded series. */
+export interface BenchmarkComponent {
+  /** Fraction of the whole; those of a benchmark add up to 1. */
+  readonly weight: string;
+  readonly security_id?: string;
+  readonly series_id?: string;
+}
+
+/** What returns are compared with. A definition replaces the former one of its id. */
+export interface BenchmarkDetails {
+  readonly benchmark_id: string;
+  readonly name?: string;
+  /** What its returns are in unless another currency is asked for. */
+  readonly currency: string;
+  readonly rebalancing: Rebalancing;
+  readonly components: readonly BenchmarkComponent[];
+}
+
+/**
+ * Uploaded numbers by day that are neither closes nor exchange rates: the levels of an index (`level`, in a
+ * currency) or yearly rates as fractions (`rate`), each valid from its day until the next.
+ */
+export interface SeriesDetails {
+  readonly series_id: string;
+  readonly name?: string;
+  readonly kind: 'level' | 'rate';
+  /** Of levels; rates have none. */
+  readonly currency?: string;
+}
+
+export const SCOPES = ['read', 'write', 'operate', 'admin'] as const;
+/** What somebody may do: read figures, record facts, run operations, hand out keys. None implies another. */
+export type Scope = (typeof SCOPES)[number];
+
 /** A lot named by the transaction that opened it, for specific-lot disposals. */
 export interface LotSelection {
   readonly lot_id: string;
@@ -133,6 +179,33 @@ export interface EventData {
   PricesRecorded: { security_id: string; currency: string; prices: readonly DatedValue[] };
   FxRatesRecorded: { from_currency: string; to_currency: string; rates: readonly DatedValue[] };
   BusinessDateAdvanced: { date: string };
+  GroupDefined: GroupDetails;
+  GroupRemoved: { group_id: string };
+  BenchmarkDefined: BenchmarkDetails;
+  BenchmarkRemoved: { benchmark_id: string };
+  SeriesDefined: SeriesDetails;
+  SeriesRecorded: { series_id: string; values: readonly DatedValue[] };
+  /** The key itself is nowhere; what it is checked by is not in the log either. */
+  AccessKeyIssued: {
+    key_id: string;
+    name: string;
+    scopes: readonly Scope[];
+    /** Absent: all. */
+    portfolio_ids?: readonly string[];
+    expires_at?: string;
+  };
+  AccessKeyRevoked: { key_id: string; reason?: string };
+  /** An operator's order over HTTP, such as a rebuild or a rollback. */
+  OperationOrdered: { operation: string; detail?: string };
+  /** Requests that were refused, so many of one kind within a minute told by one event. */
+  AccessRefused: {
+    /** The key or subject that was refused, where it is known to be one of ours. */
+    principal?: string;
+    reason: 'unauthenticated' | 'forbidden' | 'rate_limited';
+    count: number;
+    from: string;
+    through: string;
+  };
 }
 
 export type EventType = keyof EventData;
@@ -156,6 +229,16 @@ export const SCHEMA_VERSION: Readonly<Record<EventType, number>> = {
   PricesRecorded: 1,
   FxRatesRecorded: 1,
   BusinessDateAdvanced: 1,
+  GroupDefined: 1,
+  GroupRemoved: 1,
+  BenchmarkDefined: 1,
+  BenchmarkRemoved: 1,
+  SeriesDefined: 1,
+  SeriesRecorded: 1,
+  AccessKeyIssued: 1,
+  AccessKeyRevoked: 1,
+  OperationOrdered: 1,
+  AccessRefused: 1,
 };
 
 /** The one place that names streams. */
@@ -166,6 +249,12 @@ export const streams = {
   prices: (securityId: string) => `prices-${securityId}`,
   fx: (from: string, to: string) => `fx-${from}-${to}`,
   calendar: 'calendar',
+  group: (groupId: string) => `group-${groupId}`,
+  benchmark: (benchmarkId: string) => `benchmark-${benchmarkId}`,
+  series: (seriesId: string) => `series-${seriesId}`,
+  accessKey: (keyId: string) => `access-key-${keyId}`,
+  /** Who was refused what, and what operators ordered. */
+  audit: 'audit',
 } as const;
 
 /** The security that holds a currency's cash when the books derive it. */

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { date } from '../../commands/schemas/fields.ts';
 import { parseCustomPeriod, parsePeriods, STANDARD_PERIODS } from '../../domain/returns/periods.ts';
 import type { NamedPeriod } from '../../domain/returns/periods.ts';
-import { portfolioPerformance } from '../../projections/queries/performance.ts';
+import { subjectPerformance } from '../../projections/queries/performance.ts';
 import type { Queries } from '../../projections/queries/queries.ts';
 import type { Api } from '../http/context.ts';
 import { endpoint } from '../http/endpoint.ts';
@@ -10,46 +10,43 @@ import { invalidParameters } from '../http/problem.ts';
 import { negotiate } from '../reply/format.ts';
 import { jsonResponse, readContext, readingResponse } from '../reply/reading.ts';
 import { tableResponse } from '../reply/table.ts';
-import {
-  conventions,
-  currencyParameter,
-  portfolioParams,
-  range,
-  returnOptions,
-  tabular,
-} from './parameters.ts';
+import { conventions, currencyParameter, range, returnOptions, tabular } from './parameters.ts';
 import { columnsOf, tableReplies } from './replies.ts';
+import type { Reader } from '../../projections/queries/reading.ts';
+import { SUBJECTS } from './subjects.ts';
+import type { SubjectRoute } from './subjects.ts';
 import { completeThrough, periodRow } from './rows.ts';
 
-const report = z
-  .object({
-    portfolio_id: z.string(),
-    currency: z.string(),
-    position: z.int().meta({ description: 'The log position the figures were computed from.' }),
-    date: z.string().nullable(),
-    inception: z.string().nullable(),
-    complete_through: completeThrough,
-    conventions: z.object({
-      basis: z.string(),
-      taxes: z.string(),
-      flow_timing: z.string(),
-      annualization: z.string(),
-    }),
-    periods: z.array(periodRow),
-  })
-  .meta({ id: 'Performance' });
+const figures = z.object({
+  currency: z.string(),
+  position: z.int().meta({ description: 'The log position the figures were computed from.' }),
+  date: z.string().nullable(),
+  inception: z.string().nullable(),
+  complete_through: completeThrough,
+  conventions: z.object({
+    basis: z.string(),
+    taxes: z.string(),
+    flow_timing: z.string(),
+    annualization: z.string(),
+  }),
+  periods: z.array(periodRow),
+});
 
 export function performanceReads(api: Api, { reader }: Queries): void {
+  for (const of of SUBJECTS) performanceOf(api, of, reader);
+}
+
+function performanceOf(api: Api, of: SubjectRoute, reader: Reader): void {
   endpoint(
     api,
     {
       method: 'get',
-      path: '/v1/portfolios/{portfolio_id}/performance',
-      tag: 'Portfolios',
+      path: `${of.path}/performance`,
+      tag: of.tag,
       summary: 'Time-weighted and money-weighted returns over periods',
       description:
         '`from` and `to` are both days whose returns count: the opening value is the close of the day before `from`.',
-      params: portfolioParams,
+      params: of.params,
       query: z.strictObject({
         ...tabular,
         periods: z
@@ -69,14 +66,14 @@ export function performanceReads(api: Api, { reader }: Queries): void {
         currency: currencyParameter,
         ...conventions,
       }),
-      replies: tableReplies('The figures of each period.', report, periodRow),
+      replies: tableReplies('The figures of each period.', figures.extend(of.head), periodRow),
       problems: ['not-found', 'not-acceptable', 'not-implemented'],
     },
     async (c, { params, query }) => {
       const format = negotiate(query.format, c.req.header('Accept'));
-      const reading = await portfolioPerformance(
+      const reading = await subjectPerformance(
         reader,
-        params.portfolio_id,
+        of.ref(params),
         {
           periods: periodsOf(query),
           ...(query.date === undefined ? {} : { date: query.date }),

@@ -1,30 +1,29 @@
 import { z } from '@hono/zod-openapi';
 import { FREQUENCIES } from '../../domain/returns/resample.ts';
-import { portfolioTimeseries } from '../../projections/queries/portfolio-timeseries.ts';
+import { subjectTimeseries } from '../../projections/queries/timeseries.ts';
 import type { Queries } from '../../projections/queries/queries.ts';
 import type { Api } from '../http/context.ts';
-import {
-  conventions,
-  currencyParameter,
-  portfolioParams,
-  range,
-  rangeOf,
-  returnOptions,
-} from './parameters.ts';
+import { conventions, currencyParameter, range, rangeOf, returnOptions } from './parameters.ts';
+import type { Reader } from '../../projections/queries/reading.ts';
+import { SUBJECTS } from './subjects.ts';
+import type { SubjectRoute } from './subjects.ts';
 import { completeThrough, portfolioDay } from './rows.ts';
 import { pagedBy, tableEndpoint } from './table-endpoint.ts';
 
 export function timeseriesReads(api: Api, { reader }: Queries): void {
+  for (const of of SUBJECTS) timeseriesOf(api, of, reader);
+}
+
+function timeseriesOf(api: Api, of: SubjectRoute, reader: Reader): void {
   tableEndpoint(
     api,
     {
-      path: '/v1/portfolios/{portfolio_id}/timeseries',
-      tag: 'Portfolios',
-      summary:
-        'The complete days of a portfolio in base currency, or coarser rows whose returns link to them',
+      path: `${of.path}/timeseries`,
+      tag: of.tag,
+      summary: `The complete days of ${of.what}, or coarser rows whose returns link to them`,
       description:
         'Of a coarser row, market values are those at its ends, flows are sums, cost, positions and epoch are those of its last day. `index` grows from 1 at the opening of the first row of the range.',
-      params: portfolioParams,
+      params: of.params,
       query: z.strictObject({
         ...pagedBy(10_000),
         ...range,
@@ -33,7 +32,7 @@ export function timeseriesReads(api: Api, { reader }: Queries): void {
         ...conventions,
       }),
       head: {
-        portfolio_id: z.string(),
+        ...of.head,
         currency: z.string(),
         frequency: z.enum(FREQUENCIES),
         complete_through: completeThrough,
@@ -45,9 +44,9 @@ export function timeseriesReads(api: Api, { reader }: Queries): void {
       limit: 10_000,
     },
     ({ params, query, page, context }) =>
-      portfolioTimeseries(
+      subjectTimeseries(
         reader,
-        params.portfolio_id,
+        of.ref(params),
         {
           ...rangeOf(query),
           frequency: query.frequency ?? 'daily',

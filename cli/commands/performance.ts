@@ -3,9 +3,10 @@ import { parseCustomPeriod, parsePeriods, STANDARD_PERIODS } from '../../domain/
 import type { NamedPeriod, Parsed } from '../../domain/returns/periods.ts';
 import { FLOW_TIMINGS } from '../../domain/returns/model.ts';
 import type { Basis, TaxTreatment } from '../../domain/returns/model.ts';
-import { portfolioPerformance } from '../../projections/queries/performance.ts';
+import { subjectPerformance } from '../../projections/queries/performance.ts';
 import type { PerformanceReport } from '../../projections/queries/performance.ts';
-import { portfolioTimeseries } from '../../projections/queries/portfolio-timeseries.ts';
+import { ofPortfolio } from '../../projections/queries/subject.ts';
+import { subjectTimeseries } from '../../projections/queries/timeseries.ts';
 import type { KnownAt } from '../../projections/queries/reading.ts';
 import { dateArgument, knownAtArgument, readContext } from '../arguments.ts';
 import { withApp } from '../context.ts';
@@ -88,22 +89,30 @@ export function performanceCommand(context: CliContext): Command {
           },
         };
         const { reader } = session.app.queries;
-        const report = valueOf(await portfolioPerformance(reader, portfolioId, query, readContext(options)));
-        const index = session.json || !options.chart ? '' : await indexChart(session, report, options);
-        session.result(report, () => reportText(report, index));
+        const report = valueOf(
+          await subjectPerformance(reader, ofPortfolio(portfolioId), query, readContext(options)),
+        );
+        const index =
+          session.json || !options.chart ? '' : await indexChart(session, portfolioId, report, options);
+        session.result(report, () => reportText(portfolioId, report, index));
       });
     });
 }
 
-function reportText(report: PerformanceReport, index: string): string {
-  if (report.date === null) return `${report.portfolio_id} has no complete day yet.`;
+function reportText(portfolioId: string, report: PerformanceReport, index: string): string {
+  if (report.date === null) return `${portfolioId} has no complete day yet.`;
   const { basis, taxes, flow_timing: timing } = report.conventions;
-  const title = `${report.portfolio_id}, in ${report.currency}, through ${report.date} (${basis} of fees, ${taxes} taxes, flows ${timing})`;
+  const title = `${portfolioId}, in ${report.currency}, through ${report.date} (${basis} of fees, ${taxes} taxes, flows ${timing})`;
   return [title, '', periodTable(report.periods), ...(index === '' ? [] : ['', index])].join('\n');
 }
 
 /** The index from the earliest to the latest day of the report's periods. */
-async function indexChart(session: Session, report: PerformanceReport, options: Options): Promise<string> {
+async function indexChart(
+  session: Session,
+  portfolioId: string,
+  report: PerformanceReport,
+  options: Options,
+): Promise<string> {
   const days = report.periods.filter((period) => period.end_market_value !== null);
   if (days.length === 0) return '';
   const from = days.map((period) => period.from).sort()[0]!;
@@ -113,7 +122,7 @@ async function indexChart(session: Session, report: PerformanceReport, options: 
     .at(-1)!;
   return portfolioChart(
     session,
-    report.portfolio_id,
+    portfolioId,
     { from, to, ...readContext(options) },
     {
       basis: options.basis,
@@ -136,9 +145,9 @@ export async function portfolioChart(
 ): Promise<string> {
   const { knownAt, ...days } = range;
   const query = { ...days, frequency: 'daily', options } as const;
-  const reading = await portfolioTimeseries(
+  const reading = await subjectTimeseries(
     app.queries.reader,
-    portfolioId,
+    ofPortfolio(portfolioId),
     query,
     { limit: ALL_ROWS },
     knownAt === undefined ? {} : { knownAt },

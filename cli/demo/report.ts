@@ -1,7 +1,8 @@
 /** What the demo shows of a portfolio: year by year, the whole, and what to try next. */
 import { parsePeriods } from '../../domain/returns/periods.ts';
 import { DEFAULT_RETURN_OPTIONS } from '../../domain/returns/model.ts';
-import { portfolioPerformance } from '../../projections/queries/performance.ts';
+import { subjectPerformance } from '../../projections/queries/performance.ts';
+import { ofPortfolio } from '../../projections/queries/subject.ts';
 import type { PerformanceReport } from '../../projections/queries/performance.ts';
 import type { Session } from '../context.ts';
 import { figure, percent } from '../output/format.ts';
@@ -18,7 +19,7 @@ export async function yearByYear(
   const years = [...new Set(dates.map(({ date }) => date.slice(0, 4)))];
   const parsed = parsePeriods([...years, 'SI'].join(','));
   const query = { periods: parsed.ok ? parsed.value : [], options: DEFAULT_RETURN_OPTIONS };
-  return valueOf(await portfolioPerformance(app.queries.reader, portfolioId, query));
+  return valueOf(await subjectPerformance(app.queries.reader, ofPortfolio(portfolioId), query));
 }
 
 /** The table of the years, the total in its last line. */

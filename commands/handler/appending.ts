@@ -55,7 +55,18 @@ export function effectiveAt(event: DomainEvent, now: Instant, transactionDate?: 
     case 'PortfolioSettingsChanged':
     case 'SecurityRegistered':
     case 'SecurityDetailsChanged':
+    case 'GroupDefined':
+    case 'GroupRemoved':
+    case 'BenchmarkDefined':
+    case 'BenchmarkRemoved':
+    case 'SeriesDefined':
+    case 'AccessKeyIssued':
+    case 'AccessKeyRevoked':
+    case 'OperationOrdered':
+    case 'AccessRefused':
       return now;
+    case 'SeriesRecorded':
+      return lastDate(event.data.values, now);
     default: {
       const never: never = event;
       return never;

@@ -49,6 +49,21 @@ function streamOf(event: DomainEvent): string {
       return streams.fx(event.data.from_currency, event.data.to_currency);
     case 'BusinessDateAdvanced':
       return streams.calendar;
+    case 'GroupDefined':
+    case 'GroupRemoved':
+      return streams.group(event.data.group_id);
+    case 'BenchmarkDefined':
+    case 'BenchmarkRemoved':
+      return streams.benchmark(event.data.benchmark_id);
+    case 'SeriesDefined':
+    case 'SeriesRecorded':
+      return streams.series(event.data.series_id);
+    case 'AccessKeyIssued':
+    case 'AccessKeyRevoked':
+      return streams.accessKey(event.data.key_id);
+    case 'OperationOrdered':
+    case 'AccessRefused':
+      return streams.audit;
     default: {
       const never: never = event;
       return never;

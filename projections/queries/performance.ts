@@ -1,4 +1,4 @@
-/** A portfolio's returns over periods. */
+/** The returns of a portfolio or group over periods. */
 import { day, isoDate } from '../../domain/dates.ts';
 import type { Decimal } from '../../domain/decimal.ts';
 import { formatMoney } from '../../domain/decimal.ts';
@@ -13,10 +13,11 @@ import type {
 import { resolvePeriod } from '../../domain/returns/periods.ts';
 import type { NamedPeriod } from '../../domain/returns/periods.ts';
 import { keptByReader } from './kept.ts';
-import { daysKey, loadDays } from './portfolio-days.ts';
-import type { DaysSource } from './portfolio-days.ts';
+import { loadDays } from './subject-days.ts';
 import { found } from './reading.ts';
 import type { Outcome, ReadContext, Reader, Reading } from './reading.ts';
+import { subjectHead, subjectKey } from './subject.ts';
+import type { SubjectHead, SubjectRef, SubjectSource } from './subject.ts';
 
 export interface PerformanceQuery {
   readonly periods: readonly NamedPeriod[];
@@ -60,8 +61,7 @@ export interface PeriodView {
   readonly reasons: readonly RemarkView[];
 }
 
-export interface PerformanceReport {
-  readonly portfolio_id: string;
+export interface PerformanceReport extends SubjectHead {
   readonly currency: string;
   /** The last day that counts; `null` without any complete day. */
   readonly date: string | null;
@@ -76,25 +76,26 @@ export interface PerformanceReport {
   readonly periods: readonly PeriodView[];
 }
 
-export function portfolioPerformance(
+export function subjectPerformance(
   reader: Reader,
-  portfolioId: string,
+  ref: SubjectRef,
   query: PerformanceQuery,
   context: ReadContext = {},
 ): Promise<Reading<PerformanceReport>> {
-  return reader.portfolio(portfolioId, context, async (model, portfolio, version) => {
-    const date = query.date ?? portfolio.complete_through;
-    const loaded = await loadBasis({ reader, model, portfolio, version }, date, query);
+  return reader.subject(ref, context, async (source) => {
+    const { subject } = source;
+    const date = query.date ?? subject.complete_through;
+    const loaded = await loadBasis(source, date, query);
     if (loaded.status !== 'found') return loaded;
     const basis = loaded.value;
     const first = basis.chain.days[0]?.day;
     const { basis: costs, taxes, flowTiming } = query.options;
     return found({
-      portfolio_id: portfolioId,
-      currency: query.currency ?? portfolio.base_currency,
+      ...subjectHead(subject),
+      currency: query.currency ?? subject.currency,
       date,
       inception: first === undefined ? null : isoDate(first),
-      complete_through: portfolio.complete_through,
+      complete_through: subject.complete_through,
       conventions: { basis: costs, taxes, flow_timing: flowTiming, annualization: 'actual/365' },
       periods:
         date === null || first === undefined
@@ -110,16 +111,16 @@ const bases = keptByReader<PerformanceBasis>((basis) => basis.chain.days.length)
 
 /** The days up to a date, linked and summed up. */
 async function loadBasis(
-  source: DaysSource,
+  source: SubjectSource,
   date: string | null,
   { currency, options }: PerformanceQuery,
 ): Promise<Outcome<PerformanceBasis>> {
   const range = date === null ? {} : { to: date };
-  if (currency !== undefined && currency !== source.portfolio.base_currency) {
+  if (currency !== undefined && currency !== source.subject.currency) {
     const loaded = await loadDays(source, range, currency);
     return loaded.status === 'found' ? found(performanceBasis(loaded.value.days, options)) : loaded;
   }
-  const key = [daysKey(source), date, JSON.stringify(options)].join('\n');
+  const key = [subjectKey(source), date, JSON.stringify(options)].join('\n');
   return found(
     await bases(source.reader).get(key, async () => {
       const loaded = await loadDays(source, range);

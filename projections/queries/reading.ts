@@ -3,6 +3,8 @@ import type { Instant } from '../../domain/dates.ts';
 import type { EventLog } from '../../domain/log.ts';
 import type { ReadModel, ReadModels, Version } from './read-model.ts';
 import type { PortfolioRow } from './rows.ts';
+import { portfolioSubject } from './subject.ts';
+import type { SubjectRef, SubjectSource } from './subject.ts';
 
 /** A moment of knowledge: after an event of the log, or at an instant. */
 export type KnownAt = { readonly position: number } | { readonly instant: Instant };
@@ -10,6 +12,8 @@ export type KnownAt = { readonly position: number } | { readonly instant: Instan
 export interface ReadContext {
   /** Read the books as they were known then; as they are now when absent. */
   readonly knownAt?: KnownAt;
+  /** The portfolios the caller may know of; any other is as if it were not there. All when absent. */
+  readonly portfolios?: ReadonlySet<string>;
   /** Says that the caller already has this version, so that nothing needs to be loaded. */
   readonly has?: (version: Version) => boolean;
 }
@@ -20,10 +24,13 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** What there may be none of. */
+export type Unknown = 'portfolio' | 'security' | 'epoch' | 'group' | 'benchmark' | 'series';
+
 export type Reading<T> =
   | { readonly status: 'ok'; readonly version: Version; readonly value: T }
   | { readonly status: 'unchanged'; readonly version: Version }
-  | { readonly status: 'not_found'; readonly what: 'portfolio' | 'security' | 'epoch'; readonly id: string }
+  | { readonly status: 'not_found'; readonly what: Unknown; readonly id: string }
   | { readonly status: 'rejected'; readonly errors: readonly FieldError[] };
 
 /** What a use case makes of the rows: its value, or why there is none. */
@@ -37,7 +44,7 @@ export function rejected(field: string, rule: string, message: string): Outcome<
   return { status: 'rejected', errors: [{ field, rule, message }] };
 }
 
-export function notFound(what: 'portfolio' | 'security' | 'epoch', id: string): Outcome<never> {
+export function notFound(what: Unknown, id: string): Outcome<never> {
   return { status: 'not_found', what, id };
 }
 
@@ -59,6 +66,11 @@ export interface Reader {
     portfolioId: string,
     context: ReadContext,
     work: (model: ReadModel, portfolio: PortfolioRow, version: Version) => Promise<Outcome<T>>,
+  ): Promise<Reading<T>>;
+  subject<T>(
+    ref: SubjectRef,
+    context: ReadContext,
+    work: (source: SubjectSource) => Promise<Outcome<T>>,
   ): Promise<Reading<T>>;
   /** The log position that a moment of knowledge stands for; never beyond the head of the log. */
   resolve(knownAt: KnownAt): Promise<number>;
@@ -102,18 +114,28 @@ export function createReader(models: ReadModels, log: Pick<EventLog, 'head' | 'p
     return present ?? work(await at(position, portfolioId));
   }
 
-  return {
+  const reader: Reader = {
     resolve,
     at,
     all: (context, work) =>
       run(context, undefined, async (model) => settle(await model.version(), context, () => work(model))),
-    portfolio: (portfolioId, context, work) =>
-      run(context, portfolioId, async (model) => {
+    async portfolio(portfolioId, context, work) {
+      const unknown = { status: 'not_found', what: 'portfolio', id: portfolioId } as const;
+      if (context.portfolios && !context.portfolios.has(portfolioId)) return unknown;
+      return run(context, portfolioId, async (model) => {
         const row = await model.portfolio(portfolioId);
-        if (!row) return { status: 'not_found', what: 'portfolio', id: portfolioId };
+        if (!row) return unknown;
         return settle(row.version, context, () => work(model, row.portfolio, row.version));
-      }),
+      });
+    },
+    async subject(ref, context, work) {
+      if (ref.kind === 'group') return { status: 'not_found', what: 'group', id: ref.group };
+      return reader.portfolio(ref.portfolioId, context, (model, portfolio, version) =>
+        work({ reader, model, subject: portfolioSubject(portfolio), version }),
+      );
+    },
   };
+  return reader;
 }
 
 async function positionOf(model: ReadModel, portfolioId: string | undefined): Promise<number | undefined> {

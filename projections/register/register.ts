@@ -274,6 +274,18 @@ export function createRegister(known: Known): Register {
         marks.push({ scope: 'all_portfolios', fromDay: date, cause: 'business_date', position });
         return;
       }
+      // What the books do not depend on is read from the log where it is asked for.
+      case 'GroupDefined':
+      case 'GroupRemoved':
+      case 'BenchmarkDefined':
+      case 'BenchmarkRemoved':
+      case 'SeriesDefined':
+      case 'SeriesRecorded':
+      case 'AccessKeyIssued':
+      case 'AccessKeyRevoked':
+      case 'OperationOrdered':
+      case 'AccessRefused':
+        return;
       default:
         return event satisfies never;
     }

@@ -4,8 +4,9 @@ import { importSources } from '../../commands/import/plan.ts';
 import type { ImportOptions, ImportReport, ImportSource } from '../../commands/import/types.ts';
 import { DEFAULT_RETURN_OPTIONS } from '../../domain/returns/model.ts';
 import { createReadModels } from '../../infra/read-model/read-models.ts';
-import { portfolioTimeseries } from '../../projections/queries/portfolio-timeseries.ts';
-import type { TimeseriesRow } from '../../projections/queries/portfolio-timeseries.ts';
+import { ofPortfolio } from '../../projections/queries/subject.ts';
+import { subjectTimeseries } from '../../projections/queries/timeseries.ts';
+import type { TimeseriesRow } from '../../projections/queries/timeseries.ts';
 import { createQueries } from '../../projections/queries/queries.ts';
 import type { Reader, Reading } from '../../projections/queries/reading.ts';
 import { openBooks } from '../support/books.ts';
@@ -53,5 +54,5 @@ export async function portfolioRows(
   frequency: 'daily' | 'yearly',
 ): Promise<readonly TimeseriesRow[]> {
   const query = { frequency, options: DEFAULT_RETURN_OPTIONS };
-  return valueOf(await portfolioTimeseries(reader, portfolioId, query, { limit: 100_000 })).rows;
+  return valueOf(await subjectTimeseries(reader, ofPortfolio(portfolioId), query, { limit: 100_000 })).rows;
 }

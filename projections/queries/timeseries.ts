@@ -1,4 +1,4 @@
-/** A portfolio's days, or coarser rows whose returns link to those of the days. */
+/** The days of a portfolio or group, or coarser rows whose returns link to those of the days. */
 import { isoDate } from '../../domain/dates.ts';
 import { formatMoney } from '../../domain/decimal.ts';
 import { formatFraction } from '../../domain/returns/model.ts';
@@ -10,11 +10,12 @@ import { moneyText } from './numbers.ts';
 import { pageOf } from './paging.ts';
 import type { Paged } from './paging.ts';
 import { found } from './reading.ts';
-import { daysKey, loadDays } from './portfolio-days.ts';
-import type { DaysSource } from './portfolio-days.ts';
+import { loadDays } from './subject-days.ts';
 import type { Outcome, ReadContext, Reader, Reading } from './reading.ts';
 import type { DateRange, Page } from './read-model.ts';
 import type { PortfolioDayRow } from './rows.ts';
+import { subjectHead, subjectKey } from './subject.ts';
+import type { SubjectHead, SubjectRef, SubjectSource } from './subject.ts';
 
 export interface TimeseriesRow {
   /** The last day of the row. */
@@ -38,8 +39,7 @@ export interface TimeseriesRow {
   readonly epoch: number;
 }
 
-export interface PortfolioTimeseries extends Paged<TimeseriesRow, string> {
-  readonly portfolio_id: string;
+export interface SubjectTimeseries extends Paged<TimeseriesRow, string>, SubjectHead {
   readonly currency: string;
   readonly frequency: Frequency;
   readonly complete_through: string | null;
@@ -55,15 +55,16 @@ export interface TimeseriesQuery extends DateRange {
 const tables = keptByReader<readonly TimeseriesRow[]>((rows) => rows.length);
 
 /** The rows of a range; the key of a page is its last date. */
-export function portfolioTimeseries(
+export function subjectTimeseries(
   reader: Reader,
-  portfolioId: string,
+  ref: SubjectRef,
   query: TimeseriesQuery,
   page: Page<string>,
   context: ReadContext = {},
-): Promise<Reading<PortfolioTimeseries>> {
-  return reader.portfolio(portfolioId, context, async (model, portfolio, version) => {
-    const loaded = await timeseriesRows({ reader, model, portfolio, version }, query);
+): Promise<Reading<SubjectTimeseries>> {
+  return reader.subject(ref, context, async (source) => {
+    const { subject } = source;
+    const loaded = await timeseriesRows(source, query);
     if (loaded.status !== 'found') return loaded;
     const paged = await pageOf(
       page.limit,
@@ -71,10 +72,10 @@ export function portfolioTimeseries(
       (row) => row.date,
     );
     return found({
-      portfolio_id: portfolioId,
-      currency: query.currency ?? portfolio.base_currency,
+      ...subjectHead(subject),
+      currency: query.currency ?? subject.currency,
       frequency: query.frequency,
-      complete_through: portfolio.complete_through,
+      complete_through: subject.complete_through,
       ...paged,
     });
   });
@@ -82,10 +83,10 @@ export function portfolioTimeseries(
 
 /** The whole range whatever the page: an index has to begin where the range does. */
 async function timeseriesRows(
-  source: DaysSource,
+  source: SubjectSource,
   query: TimeseriesQuery,
 ): Promise<Outcome<readonly TimeseriesRow[]>> {
-  const { from, to, frequency, options, currency = source.portfolio.base_currency } = query;
+  const { from, to, frequency, options, currency = source.subject.currency } = query;
   const make = async (): Promise<Outcome<readonly TimeseriesRow[]>> => {
     const loaded = await loadDays(source, query, query.currency);
     if (loaded.status !== 'found') return loaded;
@@ -94,8 +95,8 @@ async function timeseriesRows(
     return found(frequency === 'daily' ? dailyRows(rows, resampled) : coarseRows(rows, resampled));
   };
   // Exchange rates are no part of the version of a portfolio's rows.
-  if (currency !== source.portfolio.base_currency) return make();
-  const key = [daysKey(source), from, to, frequency, JSON.stringify(options)].join('\n');
+  if (currency !== source.subject.currency) return make();
+  const key = [subjectKey(source), from, to, frequency, JSON.stringify(options)].join('\n');
   return found(
     await tables(source.reader).get(key, async () => {
       const made = await make();
