@@ -1,12 +1,11 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { tests } from './vitest.config.ts';
 
-const missing = ['TEST_DATABASE_URL', 'TEST_KAFKA_BROKERS', 'TEST_KAFKA_LIBS'].filter(
-  (name) => !process.env[name],
-);
+const NEEDED = ['TEST_DATABASE_URL', 'TEST_KAFKA_BROKERS', 'TEST_KAFKA_LIBS', 'TEST_PYTHON'];
+const missing = NEEDED.filter((name) => !process.env[name]);
 if (missing.length > 0) {
   throw new Error(
-    `${missing.join(', ')} not set: npm run stack, then eval "$(npm run --silent stack -- env)"`,
+    `${missing.join(', ')} not set: npm run stack, bash .ci/python-tools.sh, then eval "$(npm run --silent stack -- env)"`,
   );
 }
 
@@ -35,7 +34,7 @@ export default defineConfig({
     ...tests,
     exclude: [...configDefaults.exclude, ...ALONE, ...INDIFFERENT],
     // Fewer kills than on the embedded server, where the same code is killed.
-    env: { KILL_ROUNDS: process.env.KILL_ROUNDS ?? '5' },
+    env: { KILL_ROUNDS: process.env.KILL_ROUNDS ?? '4' },
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -6,6 +6,7 @@ checkout="$(cd "$here/../.." && pwd)"
 STACK_HOME="$(realpath -m "${CHRONOFOLIO_STACK_HOME:-$checkout/.chronofolio/stack}")"
 TIMESCALEDB_HOME="$STACK_HOME/timescaledb"
 KAFKA_HOME="$STACK_HOME/kafka"
+PYTHON_HOME="$STACK_HOME/python"
 ENV_FILE="$STACK_HOME/env"
 
 # Below the range from which the system takes ports for outgoing connections, so that none of these can

@@ -67,6 +67,11 @@ The product against them:        npm start
 TEXT
 }
 
+# The tools of .ci/python-tools.sh, where they are installed.
+python_environment() {
+  [[ ! -x "$PYTHON_HOME/bin/python" ]] || printf 'export TEST_PYTHON=%q\n' "$PYTHON_HOME/bin/python"
+}
+
 stop_all() {
   kafka_stop
   timescaledb_stop
@@ -81,8 +86,8 @@ status_all() {
 
 clean_all() {
   stop_all
-  remove_tree "$TIMESCALEDB_HOME" "$KAFKA_HOME" "$ENV_FILE"
-  rm -f "$STACK_HOME/packages.log" "$STACK_HOME/lock"
+  remove_tree "$TIMESCALEDB_HOME" "$KAFKA_HOME" "$ENV_FILE" "$PYTHON_HOME"
+  rm -f "$STACK_HOME/packages.log" "$STACK_HOME/lock" "$STACK_HOME/python.lock"
   rmdir --ignore-fail-on-non-empty "$STACK_HOME"
   say "removed $STACK_HOME"
 }
@@ -93,6 +98,7 @@ main() {
     env)
       [[ -r "$ENV_FILE" ]] || die "nothing has been started in $STACK_HOME yet: npm run stack"
       cat "$ENV_FILE"
+      python_environment
       ;;
     help | --help | -h) usage ;;
     status)

@@ -98,6 +98,10 @@ function weightOf(event: StoredEvent): number {
       ? event.data.prices.length
       : event.type === 'FxRatesRecorded'
         ? event.data.rates.length
-        : 0;
+        : event.type === 'SeriesRecorded'
+          ? event.data.values.length
+          : event.type === 'GroupDefined'
+            ? event.data.portfolio_ids.length
+            : 0;
   return 1 + values / VALUES_PER_WEIGHT;
 }

@@ -13,7 +13,7 @@ import { createVictims } from './victims.ts';
 import type { Victims } from './victims.ts';
 
 /** Kills in all; `npm run soak` asks for many more. */
-const ROUNDS = Number(process.env.KILL_ROUNDS ?? 10);
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 6);
 /** Every fifth of them in a flip. */
 const IN_FLIP = Math.max(1, Math.round(ROUNDS / 5));
 const seed = randomSeed();

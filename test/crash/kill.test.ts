@@ -12,7 +12,7 @@ import { createVictims, untilHit } from './victims.ts';
 import type { Victims } from './victims.ts';
 
 /** Kills of each kind; `npm run soak` asks for many more. */
-const ROUNDS = Math.ceil(Number(process.env.KILL_ROUNDS ?? 10) / 3);
+const ROUNDS = Math.ceil(Number(process.env.KILL_ROUNDS ?? 6) / 3);
 const seed = randomSeed();
 const random = createRandom(seed);
 const AT = `RANDOM_SEED=${seed}`;

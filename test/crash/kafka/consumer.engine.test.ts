@@ -9,7 +9,7 @@ import { openStreamWorld } from '../../support/stream-world.ts';
 import type { Outbound, StreamWorld } from '../../support/stream-world.ts';
 
 const { random, at } = seeded();
-const { count, timeoutMs } = rounds(3);
+const { count, timeoutMs } = rounds(2);
 const ROLES = ['positions', 'timeseries', 'market-data'] as const;
 const MOST_MS = 400;
 

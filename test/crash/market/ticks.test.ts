@@ -11,7 +11,7 @@ import { createRandom, randomSeed } from '../../support/random.ts';
 import { TICK_GROUP, sayingOf } from '../../support/tick-partition.ts';
 import { barsOf, distinct, storedBars, storedSnapshots, storedTicks } from '../../support/ticks.ts';
 
-const ROUNDS = Number(process.env.KILL_ROUNDS ?? 20);
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 12);
 const PARTITIONS = 2;
 const MESSAGES = 250 * ROUNDS;
 const seed = randomSeed();
