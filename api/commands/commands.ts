@@ -15,6 +15,7 @@ import { noParams } from '../reads/parameters.ts';
 import { commandContext } from './context.ts';
 import { jsonItems, streamedItems } from './items.ts';
 import { idempotencyHeader, pendingPolicy, waiting } from './parameters.ts';
+import { registerRemovals } from './removals.ts';
 import { manyReply, singleReply } from './reply.ts';
 import { noting, touchedBy } from './touched.ts';
 import { commandReplies, manyBody, manyReplies, oneBody } from './schemas.ts';
@@ -35,6 +36,19 @@ const PROBLEMS: readonly ProblemKind[] = [
   'not-projected-in-time',
 ];
 
+/** Facts that every portfolio is valued or looked at by: not for principals of some portfolios. */
+const SHARED: ReadonlySet<CommandName> = new Set([
+  'securities',
+  'splits',
+  'fx-rates',
+  'prices',
+  'business-dates',
+  'groups',
+  'benchmarks',
+  'series',
+  'series-values',
+]);
+
 const TAG = 'Commands';
 const waitOnly = z.strictObject(waiting);
 const waitAndPending = z.strictObject({ ...waiting, ...pendingPolicy });
@@ -47,6 +61,10 @@ const COLLECTIONS: readonly (readonly [path: string, command: CommandName, summa
   ['/v1/fx-rates', 'fx-rates', 'Record exchange rates'],
   ['/v1/splits', 'splits', 'Announce splits, and say whether earlier prices are adjusted for them'],
   ['/v1/business-dates', 'business-dates', 'Advance the business date: the days before it are published'],
+  ['/v1/groups', 'groups', 'Define groups of portfolios, or define them anew'],
+  ['/v1/benchmarks', 'benchmarks', 'Define benchmarks, or define them anew'],
+  ['/v1/series', 'series', 'Define series of levels or yearly rates'],
+  ['/v1/series-values', 'series-values', 'Record values of series'],
 ];
 
 export function registerCommands(api: Api, dependencies: CommandDependencies): void {
@@ -69,6 +87,7 @@ export function registerCommands(api: Api, dependencies: CommandDependencies): v
     command: 'portfolio-closures',
     summary: 'Close a portfolio: it takes no transactions after the date',
   });
+  registerRemovals(api, dependencies);
 }
 
 function collection(
@@ -86,6 +105,7 @@ function collection(
       path,
       tag: TAG,
       summary,
+      allPortfolios: SHARED.has(command),
       params: noParams,
       query: command === 'transactions' ? waitAndPending : waitOnly,
       headers: idempotencyHeader,

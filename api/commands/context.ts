@@ -19,8 +19,12 @@ export function commandContext(c: ApiContext, pending: 'accept' | undefined, bod
       'characters',
       'must be 1 to 200 printable characters without blanks',
     );
+  const { id, kind, portfolios } = c.get('principal');
   return {
     source: 'http',
+    // Nobody says who they are but by the token that they have.
+    ...(kind === 'local' ? {} : { actor: id }),
+    ...(portfolios === undefined ? {} : { portfolios }),
     correlation_id: c.get('requestId'),
     ...(pending === undefined ? {} : { pending }),
     ...(key === undefined ? {} : { idempotency: { key, fingerprint: fingerprint(c.req.path, body) } }),

@@ -2,6 +2,7 @@
 import type { BatchResult, ItemResult } from '../../commands/handler/types.ts';
 import type { RefusalCode } from '../../commands/deciders/decision.ts';
 import type { ApiConfig, ProjectionWaiter } from '../ports.ts';
+import { isLimited } from '../../domain/access/principal.ts';
 import type { ApiContext } from '../http/context.ts';
 import type { Touched } from './touched.ts';
 import { Problem } from '../http/problem.ts';
@@ -52,12 +53,22 @@ async function reply(
   status: 200 | 207,
   waiting: Waiting | undefined,
 ): Promise<Response> {
-  if (waiting && batch.position > 0) await untilProjected(batch, waiting);
-  c.header('X-Chronofolio-Position', String(batch.position));
-  return c.json(batch, status);
+  const shown = shownBatch(c, batch);
+  if (waiting && batch.position > 0) await untilProjected(batch, shown, waiting);
+  if (shown.position !== null) c.header('X-Chronofolio-Position', String(shown.position));
+  return c.json(shown, status);
 }
 
-async function untilProjected(batch: BatchResult, { projections, config, touched }: Waiting): Promise<void> {
+type ShownBatch = Omit<BatchResult, 'position'> & { readonly position: number | null };
+
+/** Positions count what happens in any portfolio: they are not for whoever may not know of all. */
+function shownBatch(c: ApiContext, batch: BatchResult): ShownBatch {
+  if (!isLimited(c.get('principal'))) return batch;
+  const results = batch.results.map(({ position: _, ...result }): ItemResult => result);
+  return { results, position: null };
+}
+
+async function untilProjected(batch: BatchResult, shown: ShownBatch, { projections, config, touched }: Waiting): Promise<void> {
   try {
     const portfolios = await touched?.(batch.position);
     await projections.whenProjected(batch.position, config.projectionTimeoutMs, portfolios);
@@ -66,8 +77,8 @@ async function untilProjected(batch: BatchResult, { projections, config, touched
     // What was recorded stays recorded, and the caller has to know it.
     throw new Problem(
       'not-projected-in-time',
-      `recorded up to position ${batch.position}; readers did not have it within ${config.projectionTimeoutMs} ms`,
-      { cause: error, members: { ...batch } },
+      `recorded${shown.position === null ? '' : ` up to position ${shown.position}`}; readers did not have it within ${config.projectionTimeoutMs} ms`,
+      { cause: error, members: { ...shown } },
     );
   }
 }

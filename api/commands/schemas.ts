@@ -4,7 +4,8 @@ import type { RouteConfig } from '@hono/zod-openapi';
 import type { ZodObject } from 'zod';
 import { commandSchemas } from '../../commands/schemas/commands.ts';
 import type { CommandName } from '../../commands/schemas/commands.ts';
-import { fieldErrorSchema } from '../http/problem-schema.ts';
+import { PROBLEM_TYPE, PROBLEMS } from '../http/problem.ts';
+import { fieldErrorSchema, problemSchema } from '../http/problem-schema.ts';
 
 const NAMES: { readonly [N in CommandName]: string } = {
   portfolios: 'OpenPortfolio',
@@ -17,12 +18,18 @@ const NAMES: { readonly [N in CommandName]: string } = {
   corrections: 'CorrectTransaction',
   cancellations: 'CancelTransaction',
   'business-dates': 'AdvanceBusinessDate',
+  groups: 'DefineGroup',
+  'group-removals': 'RemoveGroup',
+  benchmarks: 'DefineBenchmark',
+  'benchmark-removals': 'RemoveBenchmark',
+  series: 'DefineSeries',
+  'series-values': 'RecordSeriesValue',
 };
 
 /** One object, an array of them, or a stream of one a line. */
 export function manyBody(name: CommandName): NonNullable<RouteConfig['request']>['body'] {
-  const schema = commandSchemas[name];
-  const item = schema.meta({ ...schema.meta(), id: NAMES[name] });
+  const schema: ZodObject = commandSchemas[name];
+  const item = z.strictObject(asRead(schema)).meta({ ...schema.meta(), id: NAMES[name] });
   return {
     required: true,
     content: {
@@ -35,12 +42,23 @@ export function manyBody(name: CommandName): NonNullable<RouteConfig['request']>
 /** One object without the member that stands in the path. */
 export function oneBody(name: CommandName, inPath: string): NonNullable<RouteConfig['request']>['body'] {
   const schema: ZodObject = commandSchemas[name];
-  const members = Object.entries(schema.shape).filter(([member]) => member !== inPath);
+  const shape = name === 'corrections' ? schema.shape : asRead(schema);
+  const members = Object.entries(shape).filter(([member]) => member !== inPath);
   const body = z.strictObject(Object.fromEntries(members)).meta({
     description: schema.description ?? '',
     id: NAMES[name],
   });
   return { required: true, content: { 'application/json': { schema: body, ...exampleOf(schema, inPath) } } };
+}
+
+/** The members as they are read: `null` in an optional one says as little as its absence. */
+function asRead(schema: ZodObject): ZodObject['shape'] {
+  return Object.fromEntries(
+    Object.entries(schema.shape).map(([name, member]) => [
+      name,
+      z.safeParse(member, undefined).success ? z.nullable(member) : member,
+    ]),
+  );
 }
 
 function exampleOf(schema: ZodObject, without?: string): { example?: unknown } {
@@ -63,7 +81,9 @@ const itemResult = z
 export const commandResult = z
   .object({
     results: z.array(itemResult).meta({ description: 'In the order sent.' }),
-    position: z.int().meta({ description: 'The log position of the last event appended.' }),
+    position: z.int().nullable().meta({
+      description: 'The log position of the last event appended; null for a principal of some portfolios.',
+    }),
   })
   .meta({ id: 'CommandResult' });
 
@@ -84,10 +104,38 @@ const mixed = {
   position: 42,
 };
 
+const headers = {
+  'X-Chronofolio-Position': {
+    description: 'The log position of the last event appended.',
+    schema: { type: 'integer' as const },
+  },
+};
+
+const unprojected = z
+  .object({ ...problemSchema.shape, ...commandResult.shape })
+  .meta({ id: 'NotProjectedProblem', description: 'A problem reply, with what is recorded all the same.' });
+
 export const commandReplies: RouteConfig['responses'] = {
   200: {
     description: 'Everything is recorded, or was before.',
+    headers,
     content: { 'application/json': { schema: commandResult, example } },
+  },
+  504: {
+    description: 'Everything is recorded, but readers did not have it in time.',
+    content: {
+      [PROBLEM_TYPE]: {
+        schema: unprojected,
+        example: {
+          type: 'urn:chronofolio:problem:not-projected-in-time',
+          title: PROBLEMS['not-projected-in-time'][1],
+          status: 504,
+          detail: 'recorded up to position 42; readers did not have it within 10000 ms',
+          ...example,
+          correlation_id: '0b0e4b9e-6f5e-4c51-9d0a-2f4f2b1c9d11',
+        },
+      },
+    },
   },
 };
 
@@ -95,6 +143,7 @@ export const manyReplies: RouteConfig['responses'] = {
   ...commandReplies,
   207: {
     description: 'Of several items some were rejected; the others are recorded.',
+    headers,
     content: { 'application/json': { schema: commandResult, example: mixed } },
   },
 };

@@ -1,7 +1,5 @@
 /** Correcting and cancelling a recorded transaction. */
 import { cashCurrency } from '../../domain/events.ts';
-import type { TransactionFields } from '../../domain/events.ts';
-import type { EventLog } from '../../domain/log.ts';
 import type { PortfolioState } from '../deciders/portfolio.ts';
 import { unknownPortfolio } from '../deciders/portfolio.ts';
 import { refuse } from '../deciders/decision.ts';
@@ -10,27 +8,19 @@ import { unknownSecurity } from '../deciders/security.ts';
 import type { CancelTransaction, CorrectTransaction } from '../schemas/correction.ts';
 import { requestKey } from './appending.ts';
 import { changeKey } from './change-key.ts';
+import { findRecorded } from './ownership.ts';
 import type { Request } from './request.ts';
 import type { Outcome } from './results.ts';
 import { mentionedSecurity, registerMentioned } from './securities.ts';
-
-/** The transaction as first recorded, found by the key under which the log keeps it. */
-export async function findRecorded(
-  log: Pick<EventLog, 'findKey' | 'readAt'>,
-  transactionId: string,
-): Promise<TransactionFields | undefined> {
-  const found = await log.findKey(`transaction:${transactionId}`);
-  const event = found && (await log.readAt(found.firstPosition));
-  return event?.type === 'TransactionRecorded' ? event.data : undefined;
-}
 
 export async function correctTransaction(
   request: Request,
   command: CorrectTransaction,
   index: number,
 ): Promise<Outcome> {
-  const recorded = await findRecorded(request.dependencies.log, command.transaction_id);
-  if (!recorded) return unknownTransaction(command.transaction_id);
+  const { transaction_id: id, portfolio_id: portfolioId } = command;
+  const recorded = await findRecorded(request.dependencies.log, request.context, id, portfolioId);
+  if (!recorded) return unknownTransaction(id);
   const { settings }: PortfolioState = await request.lookups.portfolio(recorded.portfolio_id);
   if (!settings) return unknownPortfolio(recorded.portfolio_id);
   const { details: security } = await request.lookups.security(recorded.security_id);
@@ -60,7 +50,7 @@ export async function cancelTransaction(
   command: CancelTransaction,
   index: number,
 ): Promise<Outcome> {
-  const recorded = await findRecorded(request.dependencies.log, command.transaction_id);
+  const recorded = await findRecorded(request.dependencies.log, request.context, command.transaction_id);
   if (!recorded) return unknownTransaction(command.transaction_id);
   const { settings } = await request.lookups.portfolio(recorded.portfolio_id);
   if (!settings) return unknownPortfolio(recorded.portfolio_id);

@@ -5,6 +5,7 @@ import type { AppendOutcome, EventLog, EventMetadata, NewEvent, StoredEvent } fr
 import type { Decision } from '../deciders/decision.ts';
 import { refuse } from '../deciders/decision.ts';
 import { conflictingTransaction } from '../deciders/transactions.ts';
+import { transactionOfKey } from './ownership.ts';
 import type { Outcome } from './results.ts';
 import type { CommandContext, CommandDependencies } from './types.ts';
 
@@ -93,7 +94,9 @@ export function toAppend(
 export function requestKey(context: CommandContext, index: number) {
   if (!context.idempotency) return undefined;
   const { key, fingerprint } = context.idempotency;
-  return { key: index === 0 ? `http:${key}` : `http:${key}#${index}`, fingerprint };
+  // Keys of one caller are nothing to another.
+  const scope = context.actor === undefined ? 'http:' : `http@${context.actor}:`;
+  return { key: index === 0 ? `${scope}${key}` : `${scope}${key}#${index}`, fingerprint };
 }
 
 export const KEY_REUSED = refuse('conflict', {
@@ -124,10 +127,10 @@ export function outcomeOf(appended: AppendOutcome): Outcome | 'retry' {
       return { ok: true, appended: false, position: appended.firstPosition };
     case 'version_conflict':
       return 'retry';
-    case 'key_conflict':
-      return appended.key.startsWith('transaction:')
-        ? conflictingTransaction(appended.key.slice('transaction:'.length))
-        : KEY_REUSED;
+    case 'key_conflict': {
+      const transactionId = transactionOfKey(appended.key);
+      return transactionId === undefined ? KEY_REUSED : conflictingTransaction(transactionId);
+    }
     default: {
       const never: never = appended;
       return never;

@@ -75,7 +75,7 @@ function mergeEvents(decisions: readonly Decision[], known: KnownValues, now: Kn
 }
 
 /** Puts the outcomes of the groups back in the order of the items. */
-async function byGroup<T>(
+export async function byGroup<T>(
   items: readonly Placed<T>[],
   groupOf: (command: T) => string,
   work: (group: readonly Placed<T>[]) => Promise<Outcome[]>,

@@ -10,8 +10,10 @@ import { cancelTransaction, correctTransaction } from './amend.ts';
 import { alreadyDone, decideOnStream } from './appending.ts';
 import type { Placed } from './dated-values.ts';
 import { recordFxRates, recordPrices } from './dated-values.ts';
+import { defineBenchmark, defineGroup, removeBenchmark, removeGroup } from './definitions.ts';
 import { inChunks, inOrder } from './in-order.ts';
 import { createLinks } from './keys.ts';
+import { refusalOf } from './ownership.ts';
 import { closePortfolio, openPortfolio } from './portfolios.ts';
 import { recordTransaction } from './record.ts';
 import type { Request } from './request.ts';
@@ -19,6 +21,7 @@ import { createRequest } from './request.ts';
 import type { Outcome } from './results.ts';
 import { collect, invalidItem, itemId, itemResult } from './results.ts';
 import { announceSplit, registerSecurity } from './securities.ts';
+import { defineSeries, recordSeriesValues } from './series.ts';
 import type { BatchResult, CommandContext, CommandDependencies, ItemResult, RawItems } from './types.ts';
 
 export interface CommandHandler {
@@ -48,6 +51,12 @@ const ID_FIELDS: { readonly [N in CommandName]: readonly (keyof Commands[N] & st
   corrections: ['transaction_id'],
   cancellations: ['transaction_id'],
   'business-dates': ['date'],
+  groups: ['group_id'],
+  'group-removals': ['group_id'],
+  benchmarks: ['benchmark_id'],
+  'benchmark-removals': ['benchmark_id'],
+  series: ['series_id'],
+  'series-values': ['series_id', 'date'],
 };
 
 function advanceBusinessDate(
@@ -108,6 +117,8 @@ async function* oneByOne<N extends CommandName>(
     parseItems(name, items),
     async ({ id, index, parsed }) => {
       if (!parsed.ok) return invalidItem(id, parsed.errors);
+      const refused = refusalOf(request.context, name, parsed.value);
+      if (refused) return itemResult(id, refused);
       const done = await alreadyDone(request.dependencies.log, request.context, index);
       return itemResult(id, done ?? (await work(request, parsed.value, index)));
     },
@@ -160,6 +171,18 @@ function dispatch(request: Request, name: CommandName, items: RawItems): AsyncGe
       return inGroups(request, name, items, recordPrices);
     case 'fx-rates':
       return inGroups(request, name, items, recordFxRates);
+    case 'groups':
+      return oneByOne(request, name, items, defineGroup, (each) => [each.group_id]);
+    case 'group-removals':
+      return oneByOne(request, name, items, removeGroup, (each) => [each.group_id]);
+    case 'benchmarks':
+      return oneByOne(request, name, items, defineBenchmark, (each) => [each.benchmark_id]);
+    case 'benchmark-removals':
+      return oneByOne(request, name, items, removeBenchmark, (each) => [each.benchmark_id]);
+    case 'series':
+      return oneByOne(request, name, items, defineSeries, (each) => [each.series_id]);
+    case 'series-values':
+      return inGroups(request, name, items, recordSeriesValues);
     default: {
       const never: never = name;
       return never;

@@ -11,6 +11,7 @@ import { FAMILY } from '../schemas/transaction-rules.ts';
 import type { RecordTransaction } from '../schemas/transaction.ts';
 import { BUSY, metadataOf, outcomeOf, toAppend } from './appending.ts';
 import { changeKey } from './change-key.ts';
+import { keyToRecord, sharedKey } from './ownership.ts';
 import { mentionedPortfolio, openMentioned } from './portfolios.ts';
 import type { Request } from './request.ts';
 import type { Outcome } from './results.ts';
@@ -22,7 +23,7 @@ export function transactionKey(fields: TransactionFields): { key: string; finger
   const digest = createHash('sha256').update(contentOf(fields)).digest();
   // 128 bits tell any two contents apart, and the log keeps one of these for every transaction.
   const fingerprint = digest.subarray(0, 16).toString('base64url');
-  return { key: `transaction:${fields.transaction_id}`, fingerprint };
+  return { key: sharedKey(fields.transaction_id), fingerprint };
 }
 
 /** What only adds to a position can leave nothing unappliable, and cash may be overdrawn. */
@@ -88,7 +89,8 @@ export async function recordTransaction(request: Request, command: RecordTransac
     return recordTransaction({ ...request, context }, command);
   }
   const fields = completed.value;
-  const idempotency = transactionKey(fields);
+  const key = await keyToRecord(request.dependencies.log, request.context, fields);
+  const idempotency = { ...transactionKey(fields), key };
   if (closedOn !== undefined) return repeatOrClosed(request, idempotency, fields, closedOn);
   const target = fields.target_security_id;
   const unseen = request.context.pending === 'unchecked' || !needsCheck(fields, security.type === 'cash');

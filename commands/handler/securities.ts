@@ -63,12 +63,22 @@ export async function mentionedSecurity(
 ): Promise<Mentioned> {
   const { details } = await request.lookups.security(securityId);
   if (details) return { ok: true, details, isNew: false };
+  // What all share is not registered by the way for those who may not know of all.
+  if (request.context.portfolios && cashCurrency(securityId) === undefined) return missing(securityId);
   const implied = currency ?? cashCurrency(securityId);
   if (implied === undefined) return unregistered(securityId);
   const command = { security_id: securityId, currency: implied };
   const decision = decideRegisterSecurity(command, initialSecurity(), otherwise);
   if (!decision.ok) return decision;
   return { ok: true, details: newSecurity(command, otherwise), isNew: true };
+}
+
+function missing(securityId: string): Refusal {
+  return refuse('invalid', {
+    field: 'security_id',
+    rule: 'unknown_security',
+    message: `there is no security ${securityId}; it has to be registered first`,
+  });
 }
 
 export function unregistered(securityId: string): Refusal {

@@ -26,6 +26,8 @@ export interface CommandDependencies {
 export type PendingPolicy = 'refuse' | 'accept' | 'unchecked';
 
 export interface CommandContext extends EventMetadata {
+  /** The portfolios the caller may know of; any other is as if it were not there. All when absent. */
+  readonly portfolios?: ReadonlySet<string>;
   /** The caller's key and what its request said, in short: a repeat of it appends nothing. */
   readonly idempotency?: { readonly key: string; readonly fingerprint: string };
   /** `refuse` unless given. */

@@ -1,7 +1,7 @@
 /** CSV files: a header of field names, then one command a row. Empty cells are absent fields. */
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import type { CommandName } from '../schemas/commands.ts';
+import type { ImportCommand } from './kinds.ts';
 import { commandSchemas } from '../schemas/commands.ts';
 import { ALIASES, commandOf, UNKNOWN_COMMAND } from './kinds.ts';
 import type { SourceRow } from './rows.ts';
@@ -32,11 +32,11 @@ function lotsOf(text: string): unknown {
 }
 
 interface Header {
-  readonly command: CommandName;
+  readonly command: ImportCommand;
   readonly columns: readonly { readonly name: string; readonly cell: Cell | undefined }[];
 }
 
-function readHeader(cells: readonly string[], given: CommandName | undefined): Header | SourceRow[] {
+function readHeader(cells: readonly string[], given: ImportCommand | undefined): Header | SourceRow[] {
   const names = cells.map((cell) => cell.trim());
   const command = given ?? commandOf(names);
   if (!command) return [badRow(1, { field: '', rule: 'unknown_kind', message: UNKNOWN_COMMAND }, true)];

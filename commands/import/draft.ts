@@ -1,6 +1,7 @@
 /** The good rows of an import, by command, before the log is asked about anything. */
 import type { Parsed } from '../parsed.ts';
-import type { CommandName, Commands } from '../schemas/commands.ts';
+import type { Commands } from '../schemas/commands.ts';
+import type { ImportCommand } from './kinds.ts';
 import { parsers } from '../schemas/commands.ts';
 import type { ProblemList, RowRef } from './problems.ts';
 import type { SourceRow } from './rows.ts';
@@ -18,7 +19,7 @@ export interface Series {
   readonly values: Map<string, readonly [value: string, ref: RowRef]>;
 }
 
-type Listed = Exclude<CommandName, 'prices' | 'fx-rates'>;
+type Listed = Exclude<ImportCommand, 'prices' | 'fx-rates'>;
 
 type Lists = { readonly [N in Listed]: Entry<Commands[N]>[] };
 
@@ -32,9 +33,9 @@ export interface Draft {
   /** Securities that are moved as cash is. */
   readonly cash: Set<string>;
   /** Rows read without fault, repeats included. */
-  readonly rows: Map<CommandName, number>;
+  readonly rows: Map<ImportCommand, number>;
   /** Rows that say what an earlier row of the import says. */
-  readonly repeats: Map<CommandName, number>;
+  readonly repeats: Map<ImportCommand, number>;
 }
 
 export function createDraft(): Draft {
@@ -58,7 +59,7 @@ export function createDraft(): Draft {
   };
 }
 
-export function count(counts: Map<CommandName, number>, command: CommandName, by = 1): void {
+export function count(counts: Map<ImportCommand, number>, command: ImportCommand, by = 1): void {
   counts.set(command, (counts.get(command) ?? 0) + by);
 }
 
@@ -73,7 +74,7 @@ export function createDrafting(draft: Draft, problems: ProblemList) {
     return text;
   };
 
-  function parse<N extends CommandName>(name: N, row: SourceRow, ref: RowRef): Commands[N] | undefined {
+  function parse<N extends ImportCommand>(name: N, row: SourceRow, ref: RowRef): Commands[N] | undefined {
     if (!row.value.ok) return undefined;
     const parser: (input: unknown) => Parsed<Commands[N]> = parsers[name];
     const parsed = parser(row.value.value);

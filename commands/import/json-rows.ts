@@ -1,7 +1,7 @@
 /** NDJSON files, and JSON documents that are an array of commands. */
 import { parseJson, parseJsonLines } from '../json.ts';
 import type { Parsed } from '../parsed.ts';
-import type { CommandName } from '../schemas/commands.ts';
+import type { ImportCommand } from './kinds.ts';
 import { ALIASES, commandOf, UNKNOWN_COMMAND } from './kinds.ts';
 import type { SourceRow } from './rows.ts';
 import { badRow, decoded } from './rows.ts';
@@ -12,13 +12,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** Puts our names in the place of the ones people have for them. */
-function renamed(value: Record<string, unknown>, command: CommandName): Record<string, unknown> {
+function renamed(value: Record<string, unknown>, command: ImportCommand): Record<string, unknown> {
   if (command !== 'prices' || !('close' in value) || 'price' in value) return value;
   const { close, ...rest } = value;
   return { ...rest, [ALIASES['close'] ?? 'price']: close };
 }
 
-function toRow(line: number, parsed: Parsed<unknown>, given: CommandName | undefined): SourceRow {
+function toRow(line: number, parsed: Parsed<unknown>, given: ImportCommand | undefined): SourceRow {
   if (!parsed.ok) return { line, value: parsed };
   if (!isObject(parsed.value)) return badRow(line, { field: '', rule: 'type', message: 'must be an object' });
   const command = given ?? commandOf(Object.keys(parsed.value));
@@ -42,7 +42,7 @@ export async function readDocument(source: ImportSource): Promise<Parsed<unknown
 /** The rows of a JSON document that is an array of commands. */
 export function* documentRows(
   document: Parsed<unknown>,
-  given: CommandName | undefined,
+  given: ImportCommand | undefined,
 ): Generator<SourceRow> {
   if (!document.ok) {
     yield { line: 1, value: document, fatal: true };

@@ -4,19 +4,19 @@ import { streams } from '../../domain/events.ts';
 import type { Instant } from '../../domain/dates.ts';
 import type { AppendRequest, EventMetadata } from '../../domain/log.ts';
 import { toAppend } from '../handler/appending.ts';
-import type { CommandName } from '../schemas/commands.ts';
+import type { ImportCommand } from './kinds.ts';
 import type { RowRef } from './problems.ts';
 
 /** An append with the rows it comes from. */
 export interface Planned {
   readonly request: AppendRequest;
-  readonly command: CommandName;
+  readonly command: ImportCommand;
   readonly ref: RowRef;
   /** How many rows it stands for. */
   readonly rows: number;
 }
 
-const ORDER: readonly CommandName[] = [
+const ORDER: readonly ImportCommand[] = [
   'portfolios',
   'securities',
   'splits',
@@ -86,9 +86,9 @@ export function createOutput(metadata: EventMetadata, now: Instant) {
     names.set(name, name);
     return name;
   };
-  const sections = new Map<CommandName, Planned[]>(ORDER.map((command) => [command, []]));
+  const sections = new Map<ImportCommand, Planned[]>(ORDER.map((command) => [command, []]));
   return {
-    plan(command: CommandName, ref: RowRef, event: DomainEvent, options: PlanOptions = {}): Planned {
+    plan(command: ImportCommand, ref: RowRef, event: DomainEvent, options: PlanOptions = {}): Planned {
       const isFirst = event.type === 'PortfolioOpened' || event.type === 'SecurityRegistered';
       const request: AppendRequest = {
         streamId: shared(streamOf(event)),

@@ -5,7 +5,7 @@
 import type { AppendOutcome, EventMetadata } from '../../domain/log.ts';
 import { conflictingTransaction } from '../deciders/transactions.ts';
 import { createLookups } from '../handler/lookups.ts';
-import type { CommandName } from '../schemas/commands.ts';
+import type { ImportCommand } from './kinds.ts';
 import type { Draft } from './draft.ts';
 import { createDraft, createDrafting } from './draft.ts';
 import { loadKnown } from './known.ts';
@@ -143,7 +143,7 @@ async function report(
   problems: ProblemList,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  const accepted = new Map<CommandName, number>();
+  const accepted = new Map<ImportCommand, number>();
   const duplicates = new Map(draft.repeats);
   let eventsAppended = 0;
   let position = 0;
@@ -155,7 +155,7 @@ async function report(
     eventsAppended += request.events.length;
     position = Math.max(position, outcome.lastPosition);
   }
-  const counts: Partial<Record<CommandName, ImportCount>> = {};
+  const counts: Partial<Record<ImportCommand, ImportCount>> = {};
   for (const [command, rows] of draft.rows)
     counts[command] = {
       rows,

@@ -5,7 +5,7 @@ import type { DomainEvent } from '../../domain/events.ts';
 import type { Decision } from '../deciders/decision.ts';
 import type { KeyState } from '../deciders/transactions.ts';
 import { decideCancel, decideCorrect, evolveKey, unknownTransaction } from '../deciders/transactions.ts';
-import { findRecorded } from '../handler/amend.ts';
+import { findRecorded } from '../handler/ownership.ts';
 import { createKeys } from '../handler/keys.ts';
 import { unregistered } from '../handler/securities.ts';
 import type { CancelTransaction, CorrectTransaction } from '../schemas/correction.ts';
@@ -27,7 +27,7 @@ function createStates(resolving: Resolving, imported: ImportedTransactions) {
     async load(transactionId: string): Promise<KeyState> {
       const loaded = states.get(transactionId);
       if (loaded) return loaded;
-      const stored = await findRecorded(resolving.log, transactionId);
+      const stored = await findRecorded(resolving.log, {}, transactionId);
       const planned = imported.get(transactionId);
       const own = planned && fieldsOf(planned);
       let state: KeyState = new Map();

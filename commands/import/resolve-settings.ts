@@ -2,13 +2,13 @@
 import type { Decision } from '../deciders/decision.ts';
 import { decideClosePortfolio, decideOpenPortfolio } from '../deciders/portfolio.ts';
 import { decideAnnounceSplit, decideRegisterSecurity } from '../deciders/security.ts';
-import type { CommandName } from '../schemas/commands.ts';
+import type { ImportCommand } from './kinds.ts';
 import type { Draft, Entry } from './draft.ts';
 import { count } from './draft.ts';
 import type { Resolving } from './resolving.ts';
 
 interface Rules<T> {
-  readonly command: CommandName;
+  readonly command: ImportCommand;
   readonly nameOf: (command: T) => string;
   readonly field: string;
   readonly isKnown: (command: T) => boolean;

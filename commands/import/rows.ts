@@ -1,11 +1,11 @@
 /** The rows of a source, whatever its format. */
 import type { FieldError, Parsed } from '../parsed.ts';
-import type { CommandName } from '../schemas/commands.ts';
+import type { ImportCommand } from './kinds.ts';
 
 export interface SourceRow {
   readonly line: number;
   /** Undefined where the row could not be told to be any command: `value` is an error then. */
-  readonly command?: CommandName;
+  readonly command?: ImportCommand;
   readonly value: Parsed<unknown>;
   /** For what a row of another kind takes for granted: nothing to do, and no fault, when it is known. */
   readonly ifUnknown?: boolean;

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { isCommandName } from './kinds.ts';
+import { isImportCommand } from './kinds.ts';
 import type { ImportSource, SourceKind } from './types.ts';
 
 const KINDS: Readonly<Record<string, SourceKind>> = {
@@ -37,7 +37,7 @@ async function isDirectory(path: string): Promise<boolean> {
 function splitPrefix(argument: string): { path: string; command?: ImportSource['command'] } {
   const colon = argument.indexOf(':');
   const prefix = argument.slice(0, Math.max(colon, 0));
-  return isCommandName(prefix) ? { path: argument.slice(colon + 1), command: prefix } : { path: argument };
+  return isImportCommand(prefix) ? { path: argument.slice(colon + 1), command: prefix } : { path: argument };
 }
 
 function fileSource(path: string, kind: SourceKind, command: ImportSource['command']): ImportSource {

@@ -1,7 +1,7 @@
 /** What an import takes and gives. */
 import type { Instant } from '../../domain/dates.ts';
 import type { EventLog, EventMetadata } from '../../domain/log.ts';
-import type { CommandName } from '../schemas/commands.ts';
+import type { ImportCommand } from './kinds.ts';
 
 export type SourceKind = 'csv' | 'ndjson' | 'json';
 
@@ -11,7 +11,7 @@ export interface ImportSource {
   readonly name: string;
   readonly kind: SourceKind;
   /** The command of every row; told by the names of the fields unless given. */
-  readonly command?: CommandName;
+  readonly command?: ImportCommand;
   readonly read: () => AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 }
 
@@ -55,7 +55,7 @@ export interface ImportCount {
   readonly duplicates: number;
 }
 
-export type ImportCounts = { readonly [N in CommandName]?: ImportCount };
+export type ImportCounts = { readonly [N in ImportCommand]?: ImportCount };
 
 export interface ImportReport {
   /** Whether the facts are in the log now; also when there was nothing new to append. */

@@ -10,10 +10,23 @@ import {
 } from './market.ts';
 import type { CancelTransaction, CorrectTransaction } from './correction.ts';
 import { cancellationSchema, correctionSchema, parseCancellation, parseCorrection } from './correction.ts';
+import type { DefineBenchmark, DefineGroup, RemoveBenchmark, RemoveGroup } from './definitions.ts';
+import {
+  benchmarkRemovalSchema,
+  benchmarkSchema,
+  groupRemovalSchema,
+  groupSchema,
+  parseBenchmark,
+  parseBenchmarkRemoval,
+  parseGroup,
+  parseGroupRemoval,
+} from './definitions.ts';
 import type { ClosePortfolio, OpenPortfolio } from './portfolio.ts';
 import { closePortfolioSchema, parseClosePortfolio, parsePortfolio, portfolioSchema } from './portfolio.ts';
 import type { AnnounceSplit, RegisterSecurity } from './security.ts';
 import { parseSecurity, parseSplit, securitySchema, splitSchema } from './security.ts';
+import type { DefineSeries, RecordSeriesValue } from './series.ts';
+import { parseSeries, parseSeriesValue, seriesSchema, seriesValueSchema } from './series.ts';
 import type { RecordTransaction } from './transaction.ts';
 import { parseTransaction, transactionSchema } from './transaction.ts';
 import type { Parsed } from '../parsed.ts';
@@ -30,6 +43,12 @@ export interface Commands {
   corrections: CorrectTransaction;
   cancellations: CancelTransaction;
   'business-dates': AdvanceBusinessDate;
+  groups: DefineGroup;
+  'group-removals': RemoveGroup;
+  benchmarks: DefineBenchmark;
+  'benchmark-removals': RemoveBenchmark;
+  series: DefineSeries;
+  'series-values': RecordSeriesValue;
 }
 
 export type CommandName = keyof Commands;
@@ -45,6 +64,12 @@ export const commandSchemas = {
   corrections: correctionSchema,
   cancellations: cancellationSchema,
   'business-dates': businessDateSchema,
+  groups: groupSchema,
+  'group-removals': groupRemovalSchema,
+  benchmarks: benchmarkSchema,
+  'benchmark-removals': benchmarkRemovalSchema,
+  series: seriesSchema,
+  'series-values': seriesValueSchema,
 } as const;
 
 export const parsers: { readonly [N in CommandName]: (input: unknown) => Parsed<Commands[N]> } = {
@@ -58,4 +83,10 @@ export const parsers: { readonly [N in CommandName]: (input: unknown) => Parsed<
   corrections: parseCorrection,
   cancellations: parseCancellation,
   'business-dates': parseBusinessDate,
+  groups: parseGroup,
+  'group-removals': parseGroupRemoval,
+  benchmarks: parseBenchmark,
+  'benchmark-removals': parseBenchmarkRemoval,
+  series: parseSeries,
+  'series-values': parseSeriesValue,
 };

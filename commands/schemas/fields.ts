@@ -54,10 +54,17 @@ export function checkIdentifier(text: string): Checked {
 
 export const identifier = checkedText(checkIdentifier).meta({
   description: 'Letters, digits and _ ^ . : / # @ + = ~ -, at most 128.',
+  pattern: IDENTIFIER.source,
+  minLength: 1,
+  maxLength: MAX_IDENTIFIER_LENGTH,
 });
 
-/** Control characters other than tab and line ends; a marked number literal begins with one. */
+/**
+ * Control characters other than tab and line ends; a marked number literal begins with one. Halves of
+ * characters, which JSON can spell and no encoding has, count as such.
+ */
 function hasControl(raw: string): boolean {
+  if (/\p{Surrogate}/u.test(raw)) return true;
   for (let i = 0; i < raw.length; i++) {
     const code = raw.charCodeAt(i);
     if ((code < 32 && code !== 9 && code !== 10 && code !== 13) || code === 127) return true;
@@ -73,7 +80,7 @@ export function text(max: number) {
     if (trimmed.length === 0 || trimmed.length > max)
       return fail('length', `must have 1 to ${max} characters`);
     return { value: trimmed };
-  });
+  }).meta({ minLength: 1, maxLength: max, pattern: '\\S' });
 }
 
 const CURRENCY = /^[A-Z][A-Z0-9]{2,9}$/;
@@ -83,7 +90,11 @@ export const currency = checkedText((raw) =>
   CURRENCY.test(raw)
     ? { value: raw }
     : fail('currency', 'must be a currency code of 3 to 10 capital letters or digits, such as USD'),
-).meta({ description: 'Currency code, 3 to 10 capitals.', examples: ['USD', 'EUR'] });
+).meta({
+  description: 'Currency code, 3 to 10 capitals.',
+  pattern: CURRENCY.source,
+  examples: ['USD', 'EUR'],
+});
 
 const FIRST_YEAR = '1900';
 const LAST_YEAR = '2199';
@@ -104,6 +115,8 @@ function checkDate(raw: string): Checked {
 /** A calendar date that exists. */
 export const date = checkedText(checkDate).meta({
   description: 'ISO date.',
+  format: 'date',
+  pattern: '^(19|20|21)\\d{2}-\\d{2}-\\d{2}$',
   examples: ['2025-08-15'],
 });
 
@@ -120,6 +133,7 @@ export const instantOrDate = checkedText((raw) => {
     : fail('range', `must lie in the years ${FIRST_YEAR} to ${LAST_YEAR}`);
 }).meta({
   description: 'Instant with offset, or a date: the start of that day in the time zone of the portfolio.',
+  pattern: '^(19|20|21)\\d{2}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:?\\d{2}))?$',
   examples: ['2025-08-15T10:00:00Z', '2025-08-15'],
 });
 
@@ -148,9 +162,12 @@ function checkDecimal(raw: string | number): { readonly value: string; readonly 
   return { value, number };
 }
 
+/** Of a decimal in text, as the document says it. */
+const DECIMAL = '^[+-]?\\d+(\\.\\d+)?$';
+
 function decimalField(description: string, bound?: (number: Decimal) => Fault | undefined) {
   return z
-    .union([z.number(), z.string()])
+    .union([z.number(), z.string().meta({ pattern: DECIMAL })])
     .transform((raw, context) => {
       const result = checkDecimal(raw);
       const fault = 'rule' in result ? result : bound?.(result.number);

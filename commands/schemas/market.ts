@@ -45,9 +45,10 @@ export function parseFxRate(input: unknown) {
   return parseWith(fxRateSchema, input, twoCurrencies);
 }
 
-export const businessDateSchema = z
-  .strictObject({ date })
-  .meta({ description: 'Advances the business date: days before it are published.' });
+export const businessDateSchema = z.strictObject({ date }).meta({
+  description: 'Advances the business date: days before it are published.',
+  examples: [{ date: '2025-08-18' }],
+});
 
 export type AdvanceBusinessDate = z.output<typeof businessDateSchema>;
 

@@ -38,9 +38,10 @@ export function parsePortfolio(input: unknown) {
   return parseWith(portfolioSchema, input);
 }
 
-export const closePortfolioSchema = z
-  .strictObject({ portfolio_id: identifier, date })
-  .meta({ description: 'Closes a portfolio: it takes no new transactions.' });
+export const closePortfolioSchema = z.strictObject({ portfolio_id: identifier, date }).meta({
+  description: 'Closes a portfolio: it takes no new transactions.',
+  examples: [{ portfolio_id: 'PORT_001', date: '2025-12-31' }],
+});
 
 export type ClosePortfolio = z.output<typeof closePortfolioSchema>;
 

@@ -1,6 +1,6 @@
 /** The closes of a security as one series in its newest units, so that no split shows as a gain or loss. */
 import type { Day } from '../dates.ts';
-import { decimal, divide, multiply, ONE, RATE_SCALE } from '../decimal.ts';
+import { decimal, divide, isZero, multiply, ONE, RATE_SCALE } from '../decimal.ts';
 import type { Decimal } from '../decimal.ts';
 import type { AnnouncedSplit } from '../books/market.ts';
 import type { Series } from '../books/series.ts';
@@ -28,5 +28,6 @@ export function closesInNewestUnits(
     const price = decimal(close);
     return { day, price: over === ONE ? price : divide(price, over, RATE_SCALE) };
   });
-  return seriesOf(points.reverse());
+  // What a ratio has divided down to nothing can be no base of a growth.
+  return seriesOf(points.filter(({ price }) => !isZero(price)).reverse());
 }

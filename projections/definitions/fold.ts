@@ -1,7 +1,7 @@
 /** What the events of definitions come to: each replaces what was said of its id before. */
 import type { EventType } from '../../domain/events.ts';
 import type { StoredEvent } from '../../domain/log.ts';
-import type { Definitions } from './definitions.ts';
+import type { DefinitionReads, Definitions } from './definitions.ts';
 
 export const DEFINITION_TYPES: readonly EventType[] = [
   'GroupDefined',
@@ -16,6 +16,13 @@ export const NO_DEFINITIONS: Definitions = {
   groups: new Map(),
   benchmarks: new Map(),
   series: new Map(),
+};
+
+/** Where nothing is ever defined and no close is known. */
+export const NO_DEFINITION_READS: DefinitionReads = {
+  at: async () => NO_DEFINITIONS,
+  closes: async () => undefined,
+  uploaded: async () => undefined,
 };
 
 /** The definitions after events in the order of the log; those of other types change nothing. */
