@@ -9,6 +9,7 @@ import { portfolioParams } from './parameters.ts';
 type Params = Readonly<Record<string, string>>;
 
 export interface SubjectRoute {
+  readonly kind: 'portfolio' | 'group';
   /** Before the name of the figures. */
   readonly path: string;
   readonly tag: string;
@@ -38,10 +39,14 @@ const groupName = z
   })
   .meta({
     description: 'The id of a group, or the ids of portfolios with commas between.',
-    example: 'PORT_001,PORT_002',
+    example: 'FAMILY',
   });
 
+/** Of every path below a group, its definition and its removal included. */
+export const groupParams = z.strictObject({ group_id: groupName });
+
 const ofPortfolios: SubjectRoute = {
+  kind: 'portfolio',
   path: '/v1/portfolios/{portfolio_id}',
   tag: 'Portfolios',
   what: 'a portfolio',
@@ -51,10 +56,11 @@ const ofPortfolios: SubjectRoute = {
 };
 
 const ofGroups: SubjectRoute = {
+  kind: 'group',
   path: '/v1/groups/{group_id}',
   tag: 'Groups',
   what: 'a group of portfolios taken as one',
-  params: z.strictObject({ group_id: groupName }),
+  params: groupParams,
   head: {
     group_id: z.string().meta({ description: 'As it was asked for.' }),
     portfolio_ids: z.array(z.string()),

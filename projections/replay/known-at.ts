@@ -2,6 +2,7 @@
  * The books as they were known at a position of the log, for reads with `known_at`: the log is replayed
  * up to there through the same fold as ever, and a few replays are kept.
  */
+import type { SecurityDetails } from '../../domain/events.ts';
 import type { EventLog } from '../../domain/log.ts';
 import type { ReadModel, ReadModels } from '../queries/read-model.ts';
 import type { SecurityRecord } from '../register/model.ts';
@@ -9,6 +10,8 @@ import { collectFacts } from './facts.ts';
 import type { Facts } from './facts.ts';
 import { foldProgress, foldWhole } from './folded.ts';
 import type { Foldable, Progressed } from './folded.ts';
+import { replayGroup } from './group-reads.ts';
+import type { GroupReplay } from './group-reads.ts';
 import { ledgerOf } from './ledger.ts';
 import { keptFeed } from './kept-feed.ts';
 import { createLru } from './lru.ts';
@@ -31,7 +34,8 @@ export interface KnownAtOptions {
   readonly maxEvents?: number;
 }
 
-export type KnownAt = (position: number, portfolioId?: string) => Promise<ReadModel>;
+/** For all portfolios, for one, or for some: a model answers for those alone. */
+export type KnownAt = (position: number, portfolios?: string | readonly string[]) => Promise<ReadModel>;
 
 type Log = Pick<EventLog, 'head' | 'readFeed'>;
 
@@ -65,6 +69,20 @@ export function createKnownAt(log: Log, options: KnownAtOptions = {}): KnownAt {
     weigh: ({ weight }) => weight,
   });
 
+  const groups = createLru<GroupReplay>({
+    maxEntries,
+    maxWeight,
+    weigh: ({ members, days, movements }) => members.length + days.length + movements.length,
+  });
+
+  function groupAt(
+    position: number,
+    portfolioIds: readonly string[],
+    replayOf: Replays['replay'],
+  ): Promise<GroupReplay> {
+    return groups.get(`${position}/${portfolioIds.join(',')}`, () => replayGroup(portfolioIds, replayOf));
+  }
+
   function whole(position: number): Promise<WholeKnowledge> {
     return wholes.get(String(position), async () => ({
       ...knowledgeOf(await collectFacts(log, position)),
@@ -79,7 +97,7 @@ export function createKnownAt(log: Log, options: KnownAtOptions = {}): KnownAt {
 
   /** All portfolios at a position. */
   function allAt(position: number): Replays {
-    return {
+    const all: Replays = {
       position,
       portfolioIds: async () => [...(await whole(position)).facts.known.portfolios.keys()].sort(),
       async progress(portfolioId) {
@@ -98,10 +116,13 @@ export function createKnownAt(log: Log, options: KnownAtOptions = {}): KnownAt {
         });
         return replay;
       },
+      group: (portfolioIds) => groupAt(position, portfolioIds, (id) => all.replay(id)),
+      securities: async () => detailsIn((await whole(position)).facts),
       securityCurrency: async (securityId) =>
         (await whole(position)).facts.known.securities.get(securityId)?.details.currency,
       fxRates: async () => (await whole(position)).facts.market.fxRates,
     };
+    return all;
   }
 
   /** One portfolio at a position, without reading what others did. */
@@ -120,6 +141,8 @@ export function createKnownAt(log: Log, options: KnownAtOptions = {}): KnownAt {
       portfolioIds: async () => ((await get()).replay ? [portfolioId] : []),
       progress: async (id) => (await only(id))?.folded,
       replay: only,
+      group: (portfolioIds) => groupAt(position, portfolioIds, only),
+      securities: async () => detailsIn((await get()).knowledge.facts),
       securityCurrency: async (securityId) =>
         (await get()).knowledge.facts.known.securities.get(securityId)?.details.currency ??
         currencyElsewhere(log, tables, position, securityId),
@@ -127,12 +150,43 @@ export function createKnownAt(log: Log, options: KnownAtOptions = {}): KnownAt {
     };
   }
 
-  return async (position, portfolioId) => {
+  /** Some portfolios at a position, each by itself: of the log, what others did is not read. */
+  function someAt(position: number, portfolioIds: readonly string[], tables: ReadModels['current']): Replays {
+    const each = new Map(portfolioIds.map((id) => [id, oneAt(position, id, tables)]));
+    const [first] = each.values();
+    const replay = async (id: string) => each.get(id)?.replay(id);
+    return {
+      position,
+      portfolioIds: async () => {
+        const known: string[] = [];
+        for (const one of each.values()) known.push(...(await one.portfolioIds()));
+        return known.sort();
+      },
+      progress: async (id) => each.get(id)?.progress(id),
+      replay,
+      group: (portfolioIds) => groupAt(position, portfolioIds, replay),
+      async securities() {
+        const all = new Map<string, SecurityDetails>();
+        for (const one of each.values())
+          for (const details of await one.securities()) all.set(details.security_id, details);
+        return [...all.values()];
+      },
+      securityCurrency: async (securityId) => first?.securityCurrency(securityId),
+      fxRates: async () => (await first?.fxRates()) ?? [],
+    };
+  }
+
+  return async (position, portfolios) => {
     const at = Math.max(0, Math.min(position, await log.head()));
+    if (portfolios === undefined || !current) return replayedReadModel(allAt(at));
     return replayedReadModel(
-      portfolioId === undefined || !current ? allAt(at) : oneAt(at, portfolioId, current),
+      typeof portfolios === 'string' ? oneAt(at, portfolios, current) : someAt(at, portfolios, current),
     );
   };
+}
+
+function detailsIn({ known }: Facts): SecurityDetails[] {
+  return [...known.securities.values()].map(({ details }) => details);
 }
 
 function knowledgeOf(facts: Facts): Knowledge {

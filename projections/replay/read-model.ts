@@ -8,11 +8,15 @@
 import { FOLD_VERSION } from '../../domain/books/version.ts';
 import { day as dayOf, isoDate } from '../../domain/dates.ts';
 import type { Day } from '../../domain/dates.ts';
+import type { SecurityDetails } from '../../domain/events.ts';
 import type { DateRange, ReadModel, Version } from '../queries/read-model.ts';
 import type { BlockedDayRow, FxRateRow, PortfolioRow, TransactionRow } from '../queries/rows.ts';
 import type { SecurityRecord } from '../register/model.ts';
 import type { Facts } from './facts.ts';
 import type { Folded, Progressed } from './folded.ts';
+import { replayedGroupReads } from './group-reads.ts';
+import type { GroupReplay } from './group-reads.ts';
+import { replayedPositionReads } from './position-reads.ts';
 import { bookFrom } from './replayed-book.ts';
 import {
   blockReason,
@@ -25,6 +29,7 @@ import {
   REPLAYED_EPOCH,
   snapshotRow,
 } from './replayed-rows.ts';
+import { replayedSecurityReads } from './security-reads.ts';
 
 /** Facts and what was made of them. */
 export interface Replay {
@@ -41,6 +46,10 @@ export interface Replays {
   /** `undefined` for a portfolio that was not open yet. */
   progress(portfolioId: string): Promise<Progressed | undefined>;
   replay(portfolioId: string): Promise<Replay | undefined>;
+  /** @param portfolioIds ascending, each once; those that were not open yet are left out */
+  group(portfolioIds: readonly string[]): Promise<GroupReplay>;
+  /** All of them; of a replay of some portfolios, those that it came across. */
+  securities(): Promise<readonly SecurityDetails[]>;
   securityCurrency(securityId: string): Promise<string | undefined>;
   fxRates(): Promise<Facts['market']['fxRates']>;
 }
@@ -48,10 +57,14 @@ export interface Replays {
 export function replayedReadModel(replays: Replays): ReadModel {
   const version: Version = { position: replays.position, tag: `replay.${FOLD_VERSION}` };
   const foldedOf = async (portfolioId: string) => (await replays.replay(portfolioId))?.folded;
+  const securitiesOf = async (portfolioId: string) => [...((await foldedOf(portfolioId))?.keys.keys() ?? [])];
   const keyOf = async (portfolioId: string, securityId: string) =>
     (await foldedOf(portfolioId))?.keys.get(securityId);
 
   return {
+    ...replayedGroupReads(replays, version, portfolioRow),
+    ...replayedPositionReads((portfolioId) => replays.replay(portfolioId)),
+    ...replayedSecurityReads(replays.securities, securitiesOf),
     version: async () => version,
     async portfolios({ after, limit }) {
       const ids = (await replays.portfolioIds()).filter((id) => after === undefined || id > after);
@@ -64,7 +77,7 @@ export function replayedReadModel(replays: Replays): ReadModel {
       return folded && { portfolio: portfolioRow(folded), version };
     },
     securityCurrency: (securityId) => replays.securityCurrency(securityId),
-    securitiesOf: async (portfolioId) => [...((await foldedOf(portfolioId))?.keys.keys() ?? [])],
+    securitiesOf,
     async blockedDays(portfolioIds, limit) {
       const rows: BlockedDayRow[] = [];
       for (const portfolioId of [...new Set(portfolioIds)].sort()) {
