@@ -15,21 +15,29 @@ import { columnsOf, tableReplies } from './replies.ts';
 import type { Reader } from '../../projections/queries/reading.ts';
 import { SUBJECTS } from './subjects.ts';
 import type { SubjectRoute } from './subjects.ts';
-import { completeThrough, periodRow } from './rows.ts';
+import {
+  benchmarkName,
+  conventionsSchema,
+  flatPeriod,
+  flatPeriodRow,
+  nestedPeriodRow,
+  riskFreeName,
+} from './risk-rows.ts';
+import { comparisonOf, riskParameters, riskSettings } from './risk-parameters.ts';
+import { completeThrough, shownPosition } from './rows.ts';
 
 const figures = z.object({
   currency: z.string(),
-  position: z.int().meta({ description: 'The log position the figures were computed from.' }),
+  position: shownPosition.meta({
+    description: 'The log position the figures were computed from; null for a principal of some portfolios.',
+  }),
   date: z.string().nullable(),
   inception: z.string().nullable(),
   complete_through: completeThrough,
-  conventions: z.object({
-    basis: z.string(),
-    taxes: z.string(),
-    flow_timing: z.string(),
-    annualization: z.string(),
-  }),
-  periods: z.array(periodRow),
+  conventions: conventionsSchema,
+  benchmark: benchmarkName.optional(),
+  risk_free: riskFreeName.optional(),
+  periods: z.array(nestedPeriodRow),
 });
 
 export function performanceReads(api: Api, { reader }: Queries): void {
@@ -43,9 +51,10 @@ function performanceOf(api: Api, of: SubjectRoute, reader: Reader): void {
       method: 'get',
       path: `${of.path}/performance`,
       tag: of.tag,
-      summary: 'Time-weighted and money-weighted returns over periods',
+      summary:
+        'Time-weighted and money-weighted returns over periods, their risk, and a benchmark beside them',
       description:
-        '`from` and `to` are both days whose returns count: the opening value is the close of the day before `from`.',
+        '`from` and `to` are both days whose returns count: the opening value is the close of the day before `from`. In formats other than JSON the members of `risk`, `relative` and `benchmark` are columns such as `risk_volatility`, null where there is no such object.',
       params: of.params,
       query: z.strictObject({
         ...tabular,
@@ -65,8 +74,9 @@ function performanceOf(api: Api, of: SubjectRoute, reader: Reader): void {
         }),
         currency: currencyParameter,
         ...conventions,
+        ...riskParameters,
       }),
-      replies: tableReplies('The figures of each period.', figures.extend(of.head), periodRow),
+      replies: tableReplies('The figures of each period.', figures.extend(of.head), flatPeriodRow),
       problems: ['not-found', 'not-acceptable', 'not-implemented'],
     },
     async (c, { params, query }) => {
@@ -79,6 +89,8 @@ function performanceOf(api: Api, of: SubjectRoute, reader: Reader): void {
           ...(query.date === undefined ? {} : { date: query.date }),
           ...(query.currency === undefined ? {} : { currency: query.currency }),
           options: { ...returnOptions(query), annualiseShort: query.annualize_short === 'true' },
+          comparison: comparisonOf(query),
+          ...riskSettings(query),
         },
         readContext(c, format, query.known_at),
       );
@@ -88,7 +100,7 @@ function performanceOf(api: Api, of: SubjectRoute, reader: Reader): void {
           return jsonResponse({ ...head, position: version.position, periods: rows }, version);
         return tableResponse(
           c,
-          { head, name: 'periods', columns: columnsOf(periodRow), rows },
+          { head, name: 'periods', columns: columnsOf(flatPeriodRow), rows: rows.map(flatPeriod) },
           format,
           version,
         );
@@ -98,7 +110,7 @@ function performanceOf(api: Api, of: SubjectRoute, reader: Reader): void {
 }
 
 /** The named periods, the custom one, or both; the standard ones when nothing is asked for. */
-function periodsOf(query: {
+export function periodsOf(query: {
   periods?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;

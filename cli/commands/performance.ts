@@ -13,7 +13,7 @@ import { withApp } from '../context.ts';
 import type { CliContext, GlobalOptions, Session } from '../context.ts';
 import { badInput } from '../failure.ts';
 import { chart } from '../output/chart.ts';
-import { periodTable } from '../output/periods.ts';
+import { periodTable, riskTable } from '../output/periods.ts';
 import { valueOf } from '../reading.ts';
 
 interface Options extends GlobalOptions {
@@ -26,12 +26,16 @@ interface Options extends GlobalOptions {
   readonly flowTiming: keyof typeof FLOW_TIMINGS;
   readonly knownAt?: KnownAt;
   readonly chart: boolean;
+  readonly risk?: boolean;
+  readonly benchmark?: string;
+  readonly riskFree?: string;
 }
 
 const EXAMPLES = `
 Examples:
   $ chronofolio performance PORT_001
   $ chronofolio performance PORT_001 --periods YTD,2024,2024-Q1,SI --basis gross
+  $ chronofolio performance PORT_001 --benchmark security:SEC_AAPL --risk-free 0.02
   $ chronofolio performance PORT_001 --from 2020-03-01 --to 2021-02-28 --no-chart`;
 
 /** More days than any series has: the CLI reads it whole. */
@@ -73,6 +77,9 @@ export function performanceCommand(context: CliContext): Command {
         .default('default'),
     )
     .option('--known-at <when>', 'as it was known then: a log position or an instant', knownAtArgument)
+    .option('--risk', 'with volatility, Sharpe ratio and drawdown')
+    .option('--benchmark <ref>', 'beside a benchmark: its id, security:<id> or series:<id>')
+    .option('--risk-free <rate>', 'what money earns without risk: a fraction per year, or series:<id>')
     .option('--no-chart', 'without the chart of the index')
     .addHelpText('after', EXAMPLES)
     .action(async (portfolioId: string, _options: Options, command: Command) => {
@@ -87,6 +94,7 @@ export function performanceCommand(context: CliContext): Command {
             taxes: options.taxes,
             flowTiming: FLOW_TIMINGS[options.flowTiming],
           },
+          ...riskOf(options),
         };
         const { reader } = session.app.queries;
         const report = valueOf(
@@ -103,7 +111,26 @@ function reportText(portfolioId: string, report: PerformanceReport, index: strin
   if (report.date === null) return `${portfolioId} has no complete day yet.`;
   const { basis, taxes, flow_timing: timing } = report.conventions;
   const title = `${portfolioId}, in ${report.currency}, through ${report.date} (${basis} of fees, ${taxes} taxes, flows ${timing})`;
-  return [title, '', periodTable(report.periods), ...(index === '' ? [] : ['', index])].join('\n');
+  const risk = report.conventions.risk ? ['', riskTitle(report), '', riskTable(report.periods)] : [];
+  return [title, '', periodTable(report.periods), ...risk, ...(index === '' ? [] : ['', index])].join('\n');
+}
+
+function riskTitle({ benchmark, risk_free: riskFree }: PerformanceReport): string {
+  const beside = benchmark ? `, beside ${benchmark.name ?? benchmark.id}` : '';
+  const over = riskFree ? `, over ${riskFree.name ?? riskFree.id} a year` : '';
+  return `Risk of business-day returns, annualised${over}${beside}; VaR of one day at 95 %:`;
+}
+
+/** Asked for by itself, or by what it is compared with. */
+function riskOf({ risk, benchmark, riskFree }: Options) {
+  if (risk !== true && benchmark === undefined && riskFree === undefined) return {};
+  return {
+    risk: { frequency: 'daily' as const, confidence: 0.95 },
+    comparison: {
+      ...(benchmark === undefined ? {} : { benchmark }),
+      ...(riskFree === undefined ? {} : { riskFree }),
+    },
+  };
 }
 
 /** The index from the earliest to the latest day of the report's periods. */

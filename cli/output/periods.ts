@@ -1,6 +1,6 @@
 /** Tables of returns. */
 import { add, decimal, formatMoney } from '../../domain/decimal.ts';
-import type { PeriodView } from '../../projections/queries/performance.ts';
+import type { PeriodView } from '../../projections/queries/period-view.ts';
 import { figure, percent } from './format.ts';
 import { table } from './table.ts';
 
@@ -38,6 +38,45 @@ export function periodTable(periods: readonly PeriodView[]): string {
       percent(row.mwr),
     ]),
   );
-  const remarks = periods.flatMap((row) => row.reasons.map((reason) => `${row.period}: ${reason.message}`));
+  const remarks = periods.flatMap((row) =>
+    row.reasons.filter(isOfReturns).map((reason) => `${row.period}: ${reason.message}`),
+  );
   return [drawn, ...(remarks.length > 0 ? ['', ...new Set(remarks)] : [])].join('\n');
+}
+
+/** The risk has so many figures that what a short period lacks of them would bury the table. */
+function isOfReturns({ figure }: { readonly figure?: string }): boolean {
+  return figure === undefined || !/^(risk|relative)\b/.test(figure);
+}
+
+/** What the returns were paid for with, and how they did beside a benchmark if there is one. */
+export function riskTable(periods: readonly PeriodView[]): string {
+  const compared = periods.some((row) => row.relative !== undefined);
+  const relative = compared ? ['benchmark', 'excess', 'tracking error', 'beta', 'correlation'] : [];
+  return table(
+    [
+      { title: 'period' },
+      ...['volatility', 'Sharpe', 'Sortino', 'drawdown', 'VaR', ...relative].map((title) => ({
+        title,
+        align: 'right' as const,
+      })),
+    ],
+    periods.map((row) => [
+      row.period,
+      percent(row.risk?.volatility),
+      figure(row.risk?.sharpe),
+      figure(row.risk?.sortino),
+      percent(row.risk?.max_drawdown),
+      percent(row.risk?.var_historical),
+      ...(compared
+        ? [
+            percent(row.benchmark?.twr),
+            percent(row.benchmark?.excess_return),
+            percent(row.relative?.tracking_error),
+            figure(row.relative?.beta),
+            figure(row.relative?.correlation),
+          ]
+        : []),
+    ]),
+  );
 }

@@ -1,23 +1,19 @@
 /** The returns of a portfolio or group over periods. */
 import { day, isoDate } from '../../domain/dates.ts';
-import type { Decimal } from '../../domain/decimal.ts';
-import { formatMoney } from '../../domain/decimal.ts';
-import { formatFraction } from '../../domain/returns/model.ts';
-import type { Quality } from '../../domain/returns/model.ts';
-import { performanceBasis, periodPerformance } from '../../domain/returns/performance.ts';
-import type {
-  PerformanceBasis,
-  PerformanceOptions,
-  PeriodPerformance,
-} from '../../domain/returns/performance.ts';
-import { resolvePeriod } from '../../domain/returns/periods.ts';
+import type { PerformanceOptions } from '../../domain/returns/performance.ts';
 import type { NamedPeriod } from '../../domain/returns/periods.ts';
-import { keptByReader } from './kept.ts';
-import { loadDays } from './subject-days.ts';
+import { conventionsOf, riskFreeName } from './conventions.ts';
+import type { Conventions, RiskFreeName } from './conventions.ts';
+import { loadComparison } from './comparison.ts';
+import type { BenchmarkName, ComparisonQuery } from './comparison.ts';
+import { loadBasis } from './performance-basis.ts';
+import { periodWithRisk } from './period-views.ts';
+import type { PeriodView } from './period-view.ts';
+import type { RiskSettings } from './risk-view.ts';
 import { found } from './reading.ts';
-import type { Outcome, ReadContext, Reader, Reading } from './reading.ts';
-import { subjectHead, subjectKey } from './subject.ts';
-import type { SubjectHead, SubjectRef, SubjectSource } from './subject.ts';
+import type { ReadContext, Reader, Reading } from './reading.ts';
+import { subjectHead } from './subject.ts';
+import type { SubjectHead, SubjectRef } from './subject.ts';
 
 export interface PerformanceQuery {
   readonly periods: readonly NamedPeriod[];
@@ -26,39 +22,9 @@ export interface PerformanceQuery {
   /** The base currency by default. */
   readonly currency?: string;
   readonly options: PerformanceOptions;
-}
-
-/** Something to know about a period's figures: a flag on them, or the reason why one is null. */
-export interface RemarkView {
-  readonly figure?: string;
-  readonly code: string;
-  readonly message: string;
-  readonly date?: string;
-}
-
-/** Returns and rates are fractions, money is in the currency asked for. */
-export interface PeriodView {
-  readonly period: string;
-  readonly from: string;
-  readonly to: string;
-  readonly days: number;
-  readonly twr: string | null;
-  readonly twr_annualized: string | null;
-  readonly mwr: string | null;
-  readonly mwr_holding_period: string | null;
-  readonly mwr_rates: readonly string[];
-  readonly modified_dietz: string | null;
-  readonly begin_market_value: string | null;
-  readonly end_market_value: string | null;
-  readonly inflows: string | null;
-  readonly outflows: string | null;
-  readonly income: string | null;
-  readonly fees: string | null;
-  readonly taxes: string | null;
-  readonly gain: string | null;
-  readonly quality: Quality;
-  readonly flags: readonly RemarkView[];
-  readonly reasons: readonly RemarkView[];
+  readonly comparison?: ComparisonQuery;
+  /** Without, no risk is computed. */
+  readonly risk?: RiskSettings;
 }
 
 export interface PerformanceReport extends SubjectHead {
@@ -67,12 +33,9 @@ export interface PerformanceReport extends SubjectHead {
   readonly date: string | null;
   readonly inception: string | null;
   readonly complete_through: string | null;
-  readonly conventions: {
-    readonly basis: string;
-    readonly taxes: string;
-    readonly flow_timing: string;
-    readonly annualization: 'actual/365';
-  };
+  readonly conventions: Conventions;
+  readonly benchmark?: BenchmarkName;
+  readonly risk_free?: RiskFreeName;
   readonly periods: readonly PeriodView[];
 }
 
@@ -88,87 +51,29 @@ export function subjectPerformance(
     const loaded = await loadBasis(source, date, query);
     if (loaded.status !== 'found') return loaded;
     const basis = loaded.value;
-    const first = basis.chain.days[0]?.day;
-    const { basis: costs, taxes, flowTiming } = query.options;
+    const currency = query.currency ?? subject.currency;
+    const inception = basis.chain.days[0]?.day;
+    const compared = await loadComparison(source, query.comparison ?? {}, currency, {
+      ...(inception === undefined ? {} : { from: isoDate(inception) }),
+      ...(date === null ? {} : { to: date }),
+    });
+    if (compared.status !== 'found') return compared;
+    const comparison = compared.value;
     return found({
       ...subjectHead(subject),
-      currency: query.currency ?? subject.currency,
+      currency,
       date,
-      inception: first === undefined ? null : isoDate(first),
+      inception: inception === undefined ? null : isoDate(inception),
       complete_through: subject.complete_through,
-      conventions: { basis: costs, taxes, flow_timing: flowTiming, annualization: 'actual/365' },
+      conventions: conventionsOf(query.options, query.risk, comparison),
+      ...(comparison.benchmark ? { benchmark: comparison.benchmark.name } : {}),
+      ...(comparison.riskFree ? { risk_free: riskFreeName(comparison.riskFree) } : {}),
       periods:
-        date === null || first === undefined
+        date === null || inception === undefined
           ? []
           : query.periods.map((period) =>
-              periodView(periodPerformance(basis, resolvePeriod(period, day(date), first))),
+              periodWithRisk(basis, period, { asOf: day(date), inception, comparison, risk: query.risk }),
             ),
     });
   });
-}
-
-const bases = keptByReader<PerformanceBasis>((basis) => basis.chain.days.length);
-
-/** The days up to a date, linked and summed up. */
-async function loadBasis(
-  source: SubjectSource,
-  date: string | null,
-  { currency, options }: PerformanceQuery,
-): Promise<Outcome<PerformanceBasis>> {
-  const range = date === null ? {} : { to: date };
-  if (currency !== undefined && currency !== source.subject.currency) {
-    const loaded = await loadDays(source, range, currency);
-    return loaded.status === 'found' ? found(performanceBasis(loaded.value.days, options)) : loaded;
-  }
-  const key = [subjectKey(source), date, JSON.stringify(options)].join('\n');
-  return found(
-    await bases(source.reader).get(key, async () => {
-      const loaded = await loadDays(source, range);
-      return performanceBasis(loaded.status === 'found' ? loaded.value.days : [], options);
-    }),
-  );
-}
-
-export function periodView(period: PeriodPerformance): PeriodView {
-  return {
-    period: period.period,
-    from: isoDate(period.from),
-    to: isoDate(period.to),
-    days: period.days,
-    twr: formatFraction(period.twr),
-    twr_annualized: formatFraction(period.twrAnnualized),
-    mwr: formatFraction(period.mwr),
-    mwr_holding_period: formatFraction(period.mwrHoldingPeriod),
-    mwr_rates: period.mwrRates.map((rate) => formatFraction(rate)),
-    modified_dietz: formatFraction(period.modifiedDietz),
-    begin_market_value: money(period.beginMarketValue),
-    end_market_value: money(period.endMarketValue),
-    inflows: money(period.inflows),
-    outflows: money(period.outflows),
-    income: money(period.income),
-    fees: money(period.fees),
-    taxes: money(period.taxes),
-    gain: money(period.gain),
-    quality: period.quality,
-    flags: period.flags.map(remarkView),
-    reasons: period.reasons.map(remarkView),
-  };
-}
-
-function money(value: Decimal | null): string | null {
-  return value === null ? null : formatMoney(value);
-}
-
-export function remarkView(remark: {
-  readonly figure?: string;
-  readonly code: string;
-  readonly message: string;
-  readonly day?: number;
-}): RemarkView {
-  return {
-    ...(remark.figure === undefined ? {} : { figure: remark.figure }),
-    code: remark.code,
-    message: remark.message,
-    ...(remark.day === undefined ? {} : { date: isoDate(remark.day) }),
-  };
 }
