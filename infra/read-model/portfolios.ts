@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/database.ts';
+import type { Member } from '../../projections/queries/group-rows.ts';
 import type { Page, Version } from '../../projections/queries/read-model.ts';
 import type { PortfolioRow } from '../../projections/queries/rows.ts';
 
@@ -43,7 +44,7 @@ export function loadPortfolios(db: Queryable, page: Page<string>): Promise<Portf
   return db.query<PortfolioRow>(PORTFOLIOS, [page.after ?? null, page.limit]);
 }
 
-const PORTFOLIO = `
+const MEMBERS = `
   select ${PORTFOLIO_COLUMNS},
          least(c.position, (select min(d.position) - 1 from dirty d
                            where d.portfolio_no = p.portfolio_no and d.cause <> all ($2::text[]))) as position,
@@ -53,14 +54,15 @@ const PORTFOLIO = `
   from portfolios p
   left join portfolio_state s using (portfolio_no)
   cross join checkpoints c
-  where p.portfolio_id = $1 and c.name = 'register'`;
+  where p.portfolio_id = any($1::text[]) and c.name = 'register'
+  order by p.portfolio_id collate "C"`;
 
-export async function loadPortfolio(
-  db: Queryable,
-  portfolioId: string,
-): Promise<{ portfolio: PortfolioRow; version: Version } | undefined> {
-  const [row] = await db.query<PortfolioRow & Version>(PORTFOLIO, [portfolioId, ORDERS]);
-  if (!row) return undefined;
-  const { position, tag, ...portfolio } = row;
-  return { portfolio, version: { position, tag } };
+export async function loadMembers(db: Queryable, portfolioIds: readonly string[]): Promise<Member[]> {
+  const rows = await db.query<PortfolioRow & Version>(MEMBERS, [portfolioIds, ORDERS]);
+  return rows.map(({ position, tag, ...portfolio }) => ({ portfolio, version: { position, tag } }));
+}
+
+export async function loadPortfolio(db: Queryable, portfolioId: string): Promise<Member | undefined> {
+  const [member] = await loadMembers(db, [portfolioId]);
+  return member;
 }

@@ -4,11 +4,15 @@ import type { ReadModel, ReadModels } from '../../projections/queries/read-model
 import { loadBook } from './books.ts';
 import { loadCashflows, loadPortfolioDays, loadPositionDays } from './days.ts';
 import { loadEpochs } from './epochs.ts';
+import { loadHeldSecurities, loadPositionGains, loadUnmatchedMovements } from './gains.ts';
+import { loadFxDigest, loadGroupDays, loadMemberSnapshots, loadMovements } from './groups.ts';
 import { loadBlockedDays, loadPending, loadQuarantined } from './obstacles.ts';
-import { loadPortfolio, loadPortfolios, loadVersion } from './portfolios.ts';
+import { loadMembers, loadPortfolio, loadPortfolios, loadVersion } from './portfolios.ts';
 import { loadHistory, loadSecuritiesOf, loadSecurityCurrency, loadSnapshots } from './positions.ts';
 import { loadFxRates } from './rates.ts';
 import { loadKeptFrom, loadPositionFigures, loadRealizedGains, onRetained } from './restatements.ts';
+import { loadSecurities } from './securities.ts';
+import { loadSegmentDays } from './segments.ts';
 import { loadTransactions } from './transactions.ts';
 
 /** A read model over one transaction, or over any connection whose search_path is on a generation. */
@@ -17,6 +21,12 @@ export function tableReadModel(db: Queryable): ReadModel {
     version: () => loadVersion(db),
     portfolios: (page) => loadPortfolios(db, page),
     portfolio: (portfolioId) => loadPortfolio(db, portfolioId),
+    members: (portfolioIds) => loadMembers(db, portfolioIds),
+    groupDays: (portfolioIds, range) => loadGroupDays(db, portfolioIds, range),
+    movements: (portfolioIds, range) => loadMovements(db, portfolioIds, range),
+    memberSnapshots: (portfolioIds, date) => loadMemberSnapshots(db, portfolioIds, date),
+    fxDigest: (currencies) => loadFxDigest(db, currencies),
+    securities: (page, heldBy) => loadSecurities(db, page, heldBy),
     securityCurrency: (securityId) => loadSecurityCurrency(db, securityId),
     securitiesOf: (portfolioId) => loadSecuritiesOf(db, portfolioId),
     blockedDays: (portfolioIds, limit) => loadBlockedDays(db, portfolioIds, limit),
@@ -37,6 +47,10 @@ export function tableReadModel(db: Queryable): ReadModel {
     retained: (work) => onRetained(db, () => work(tableReadModel(db))),
     book: (portfolio, securityId) => loadBook(db, portfolio, securityId),
     fxRates: (currencies, to) => loadFxRates(db, currencies, to),
+    positionGains: (portfolioIds, days) => loadPositionGains(db, portfolioIds, days),
+    unmatchedMovements: (portfolioIds, range) => loadUnmatchedMovements(db, portfolioIds, range),
+    heldSecurities: (portfolioIds) => loadHeldSecurities(db, portfolioIds),
+    segmentDays: (members, days) => loadSegmentDays(db, members, days),
   };
 }
 
@@ -44,10 +58,7 @@ export function tableReadModel(db: Queryable): ReadModel {
  * Reads run in one REPEATABLE READ transaction each, so that a flip between two statements cannot mix
  * two versions of history in one reply. `activeDatabase` is asked once per read.
  */
-export function createReadModels(
-  activeDatabase: () => Promise<Database>,
-  at?: (position: number, portfolioId?: string) => Promise<ReadModel>,
-): ReadModels {
+export function createReadModels(activeDatabase: () => Promise<Database>, at?: ReadModels['at']): ReadModels {
   return {
     current: async (work) =>
       (await activeDatabase()).transaction((tx) => work(tableReadModel(tx)), {

@@ -1,23 +1,26 @@
-/** What a portfolio holds at the close of a day. */
+/** What a portfolio or group holds at the close of a day. */
 import { decimal, divide, format, formatMoney, isZero, subtract, sum } from '../../domain/decimal.ts';
 import type { Decimal } from '../../domain/decimal.ts';
+import { groupHoldings } from './group-holdings.ts';
+import type { HeldRow } from './group-holdings.ts';
 import { moneyOrNull, moneyText, plainOrNull, plainText } from './numbers.ts';
 import { found } from './reading.ts';
 import type { ReadContext, Reader, Reading } from './reading.ts';
 import type { SnapshotRow, ValuationStatus } from './rows.ts';
+import { subjectHead } from './subject.ts';
+import type { SubjectHead, SubjectRef, SubjectSource } from './subject.ts';
 
 const WEIGHT_SCALE = 10;
 
-export interface Positions {
-  readonly portfolio_id: string;
-  /** `null` for a portfolio without any day yet. */
+export interface Positions extends SubjectHead {
+  /** `null` for a subject without any day yet. */
   readonly date: string | null;
   readonly currency: string;
   readonly complete_through: string | null;
   readonly positions: readonly PositionView[];
 }
 
-/** `_local` amounts are in the security's currency, the others in the portfolio's. */
+/** `_local` amounts are in the security's currency, the others in the subject's. */
 export interface PositionView {
   readonly security_id: string;
   readonly currency: string;
@@ -34,32 +37,40 @@ export interface PositionView {
   readonly realized_gain_local: string;
   readonly realized_price_gain: string | null;
   readonly realized_fx_gain: string | null;
-  /** Fraction of the portfolio's value; `null` while a value is missing. */
+  /** Fraction of the subject's value; `null` while a value is missing. */
   readonly weight: string | null;
   readonly valuation_status: ValuationStatus;
   readonly epoch: number;
+  /** Of a group: the members that hold it, by id with commas between. */
+  readonly held_by?: string;
 }
 
 /** The open positions on a date, by default the latest day that has rows. */
 export function positionsOn(
   reader: Reader,
-  portfolioId: string,
+  ref: SubjectRef,
   query: { readonly date?: string } = {},
   context: ReadContext = {},
 ): Promise<Reading<Positions>> {
-  return reader.portfolio(portfolioId, context, async (model, portfolio) => {
-    const date = query.date ?? portfolio.latest_date;
-    const rows = date === null ? [] : await model.snapshots(portfolioId, date);
-    const open = rows.filter((row) => !isZero(decimal(row.quantity)));
+  return reader.subject(ref, context, async (source) => {
+    const { subject } = source;
+    const date = query.date ?? subject.latest_date;
+    const open = date === null ? [] : await heldOn(source, date);
     const total = totalOf(open);
     return found({
-      portfolio_id: portfolioId,
+      ...subjectHead(subject),
       date,
-      currency: portfolio.base_currency,
-      complete_through: portfolio.complete_through,
+      currency: subject.currency,
+      complete_through: subject.complete_through,
       positions: open.map((row) => positionView(row, total)),
     });
   });
+}
+
+async function heldOn({ model, subject }: SubjectSource, date: string): Promise<readonly HeldRow[]> {
+  if (subject.kind === 'group') return groupHoldings(model, subject, date);
+  const rows = await model.snapshots(subject.id, date);
+  return rows.filter((row) => !isZero(decimal(row.quantity)));
 }
 
 function totalOf(rows: readonly SnapshotRow[]): Decimal | null {
@@ -67,7 +78,7 @@ function totalOf(rows: readonly SnapshotRow[]): Decimal | null {
   return values.every((value) => value !== null) ? sum(values.map((value) => decimal(value))) : null;
 }
 
-function positionView(row: SnapshotRow, total: Decimal | null): PositionView {
+function positionView(row: HeldRow, total: Decimal | null): PositionView {
   return {
     security_id: row.security_id,
     currency: row.currency,
@@ -87,6 +98,7 @@ function positionView(row: SnapshotRow, total: Decimal | null): PositionView {
     weight: weight(row.market_value, total),
     valuation_status: row.valuation_status,
     epoch: row.epoch,
+    ...(row.held_by === undefined ? {} : { held_by: row.held_by }),
   };
 }
 

@@ -19,5 +19,6 @@ export interface Queries {
 }
 
 export function createQueries(models: ReadModels, log: ReadableLog): Queries {
-  return { reader: createReader(models, log), log, definitions: createDefinitions(log) };
+  const definitions = createDefinitions(log);
+  return { reader: createReader(models, log, definitions), log, definitions };
 }

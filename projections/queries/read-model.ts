@@ -4,6 +4,9 @@
  */
 import type { Instant } from '../../domain/dates.ts';
 import type { Book } from './book.ts';
+import type { PositionReads } from './position-reads.ts';
+import type { SecurityReads } from './security-reads.ts';
+import type { GroupDayRow, Member, MemberSnapshotRow, MovementRow } from './group-rows.ts';
 import type {
   BlockedDayRow,
   CashflowRow,
@@ -26,6 +29,15 @@ export interface Version {
   /** The log position whose effects, and all before it, are in the rows. */
   readonly position: number;
   /** Changes whenever rows may differ although the position does not: a new generation, a retry. */
+  readonly tag: string;
+}
+
+/**
+ * What a reader is told of a version. Whoever may not know of all portfolios is not told the position, which
+ * counts what happens in any of them.
+ */
+export interface ShownVersion {
+  readonly position: number | null;
   readonly tag: string;
 }
 
@@ -65,12 +77,25 @@ export interface EpochFilter {
 }
 
 /** One consistent state of the books. Rows come in ascending order of their key. */
-export interface ReadModel {
+export interface ReadModel extends PositionReads, SecurityReads {
   version(): Promise<Version>;
   /** By id. */
   portfolios(page: Page<string>): Promise<PortfolioRow[]>;
   /** With the version of this portfolio's rows, which may lag behind the others'. */
   portfolio(portfolioId: string): Promise<{ portfolio: PortfolioRow; version: Version } | undefined>;
+  /** Those of the portfolios that there are, by id. */
+  members(portfolioIds: readonly string[]): Promise<Member[]>;
+  /** Complete days summed over portfolios, by (date, base currency). */
+  groupDays(portfolioIds: readonly string[], range: DateRange): Promise<GroupDayRow[]>;
+  /**
+   * What crossed the boundaries of portfolios, by (date, portfolio, transaction id): at least all of a
+   * security, or of the cash of a currency, on days on which it left one of them and came into another.
+   */
+  movements(portfolioIds: readonly string[], range: DateRange): Promise<MovementRow[]>;
+  /** Every position of the portfolios with a row on the day, closed ones included, by (security, portfolio). */
+  memberSnapshots(portfolioIds: readonly string[], date: string): Promise<MemberSnapshotRow[]>;
+  /** Differs whenever rates with one of the currencies on either side do; empty where the position tells. */
+  fxDigest(currencies: readonly string[]): Promise<string>;
   /** The currency of a security, when it is known. */
   securityCurrency(securityId: string): Promise<string | undefined>;
   /** Every security that the portfolio has or had transactions on, or cash that they moved. */
@@ -129,8 +154,8 @@ export interface ReadModels {
   /** Runs `work` on one snapshot of the readers' tables, which is gone once it resolves. */
   current<T>(work: (model: ReadModel) => Promise<T>): Promise<T>;
   /**
-   * The books as they were known at a log position, for one portfolio or for all. Absent where the log
-   * cannot be replayed.
+   * The books as they were known at a log position, for one portfolio, for some or for all. Absent where
+   * the log cannot be replayed.
    */
-  readonly at?: (position: number, portfolioId?: string) => Promise<ReadModel>;
+  readonly at?: (position: number, portfolios?: string | readonly string[]) => Promise<ReadModel>;
 }

@@ -1,7 +1,10 @@
 /** How every read runs: the state of the books to read, the portfolio, and what can come of it. */
 import type { Instant } from '../../domain/dates.ts';
 import type { EventLog } from '../../domain/log.ts';
-import type { ReadModel, ReadModels, Version } from './read-model.ts';
+import type { DefinitionReads } from '../definitions/definitions.ts';
+import { NO_DEFINITION_READS } from '../definitions/fold.ts';
+import { groupNamed, groupSubject, groupVersion } from './group-subject.ts';
+import type { ReadModel, ReadModels, ShownVersion, Version } from './read-model.ts';
 import type { PortfolioRow } from './rows.ts';
 import { portfolioSubject } from './subject.ts';
 import type { SubjectRef, SubjectSource } from './subject.ts';
@@ -28,8 +31,8 @@ export interface FieldError {
 export type Unknown = 'portfolio' | 'security' | 'epoch' | 'group' | 'benchmark' | 'series';
 
 export type Reading<T> =
-  | { readonly status: 'ok'; readonly version: Version; readonly value: T }
-  | { readonly status: 'unchanged'; readonly version: Version }
+  | { readonly status: 'ok'; readonly version: ShownVersion; readonly value: T }
+  | { readonly status: 'unchanged'; readonly version: ShownVersion }
   | { readonly status: 'not_found'; readonly what: Unknown; readonly id: string }
   | { readonly status: 'rejected'; readonly errors: readonly FieldError[] };
 
@@ -61,7 +64,10 @@ export class ReadingError extends Error {
 }
 
 export interface Reader {
-  all<T>(context: ReadContext, work: (model: ReadModel) => Promise<Outcome<T>>): Promise<Reading<T>>;
+  all<T>(
+    context: ReadContext,
+    work: (model: ReadModel, version: Version) => Promise<Outcome<T>>,
+  ): Promise<Reading<T>>;
   portfolio<T>(
     portfolioId: string,
     context: ReadContext,
@@ -75,19 +81,28 @@ export interface Reader {
   /** The log position that a moment of knowledge stands for; never beyond the head of the log. */
   resolve(knownAt: KnownAt): Promise<number>;
   /** The read model at a position, which must be one the log can be replayed to. */
-  at(position: number, portfolioId?: string): Promise<ReadModel>;
+  at(position: number, portfolios?: string | readonly string[]): Promise<ReadModel>;
+  /** Groups, benchmarks and uploaded series. */
+  readonly definitions: DefinitionReads;
 }
 
-export function createReader(models: ReadModels, log: Pick<EventLog, 'head' | 'positionAt'>): Reader {
+const CONCEALED: ShownVersion = { position: null, tag: '' };
+
+/** @param definitions where stored groups come from; there are none without */
+export function createReader(
+  models: ReadModels,
+  log: Pick<EventLog, 'head' | 'positionAt'>,
+  definitions: DefinitionReads = NO_DEFINITION_READS,
+): Reader {
   async function resolve(knownAt: KnownAt): Promise<number> {
     if ('instant' in knownAt) return log.positionAt(knownAt.instant);
     return Math.min(knownAt.position, await log.head());
   }
 
-  async function at(position: number, portfolioId?: string): Promise<ReadModel> {
+  async function at(position: number, portfolios?: string | readonly string[]): Promise<ReadModel> {
     if (!models.at)
       throw new ReadingError('known_at_unavailable', 'this service cannot replay the log for known_at');
-    return models.at(position, portfolioId);
+    return models.at(position, portfolios);
   }
 
   async function settle<T>(
@@ -95,30 +110,73 @@ export function createReader(models: ReadModels, log: Pick<EventLog, 'head' | 'p
     context: ReadContext,
     work: () => Promise<Outcome<T>>,
   ): Promise<Reading<T>> {
-    if (context.has?.(version)) return { status: 'unchanged', version };
+    const limited = context.portfolios !== undefined;
+    if (!limited && context.has?.(version)) return { status: 'unchanged', version };
     const outcome = await work();
-    return outcome.status === 'found' ? { status: 'ok', version, value: outcome.value } : outcome;
+    if (outcome.status !== 'found') return outcome;
+    return { status: 'ok', version: limited ? CONCEALED : version, value: outcome.value };
   }
 
   async function run<T>(
     context: ReadContext,
-    portfolioId: string | undefined,
+    portfolios: string | readonly string[] | undefined,
     work: (model: ReadModel) => Promise<Reading<T>>,
   ): Promise<Reading<T>> {
     if (context.knownAt === undefined) return models.current(work);
     const position = await resolve(context.knownAt);
-    // What is known now needs no replay.
-    const present = await models.current(async (model) =>
-      (await positionOf(model, portfolioId)) === position ? await work(model) : undefined,
-    );
-    return present ?? work(await at(position, portfolioId));
+    // What is known now needs no replay. Of the tables it shows epochs, which a replay does not, and so that
+    // something was recorded since, wherever it was.
+    const present = context.portfolios
+      ? undefined
+      : await models.current(async (model) =>
+          (await positionOf(model, portfolios)) === position ? await work(model) : undefined,
+        );
+    return present ?? work(await at(position, portfolios));
+  }
+
+  async function ofGroup<T>(
+    id: string,
+    context: ReadContext,
+    work: (source: SubjectSource) => Promise<Outcome<T>>,
+  ): Promise<Reading<T>> {
+    const position = context.knownAt && (await resolve(context.knownAt));
+    const group = await groupNamed(id, definitions, position);
+    if (!group) return { status: 'not_found', what: 'group', id };
+    const { portfolioIds, stored } = group;
+    // A stored group is there for those who may know of all of it.
+    const unknown = (portfolioId: string): Reading<never> =>
+      ({
+        status: 'not_found',
+        ...(stored ? { what: 'group', id } : { what: 'portfolio', id: portfolioId }),
+      }) as const;
+    const hidden = portfolioIds.find((portfolioId) => context.portfolios?.has(portfolioId) === false);
+    if (hidden !== undefined) return unknown(hidden);
+    const then = position === undefined ? context : { ...context, knownAt: { position } };
+    return run(then, portfolioIds, async (model) => {
+      const found = new Map(
+        (await model.members(portfolioIds)).map((one) => [one.portfolio.portfolio_id, one]),
+      );
+      const members = portfolioIds.flatMap((portfolioId) => found.get(portfolioId) ?? []);
+      if (members.length < portfolioIds.length)
+        return unknown(portfolioIds.find((portfolioId) => !found.has(portfolioId))!);
+      const subject = groupSubject(
+        group,
+        members.map(({ portfolio }) => portfolio),
+      );
+      const version = await groupVersion(group, subject, members, model);
+      return settle(version, context, () => work({ reader, model, subject, version }));
+    });
   }
 
   const reader: Reader = {
     resolve,
     at,
+    definitions,
     all: (context, work) =>
-      run(context, undefined, async (model) => settle(await model.version(), context, () => work(model))),
+      run(context, undefined, async (model) => {
+        const version = await model.version();
+        return settle(version, context, () => work(model, version));
+      }),
     async portfolio(portfolioId, context, work) {
       const unknown = { status: 'not_found', what: 'portfolio', id: portfolioId } as const;
       if (context.portfolios && !context.portfolios.has(portfolioId)) return unknown;
@@ -129,7 +187,7 @@ export function createReader(models: ReadModels, log: Pick<EventLog, 'head' | 'p
       });
     },
     async subject(ref, context, work) {
-      if (ref.kind === 'group') return { status: 'not_found', what: 'group', id: ref.group };
+      if (ref.kind === 'group') return ofGroup(ref.group, context, work);
       return reader.portfolio(ref.portfolioId, context, (model, portfolio, version) =>
         work({ reader, model, subject: portfolioSubject(portfolio), version }),
       );
@@ -138,7 +196,13 @@ export function createReader(models: ReadModels, log: Pick<EventLog, 'head' | 'p
   return reader;
 }
 
-async function positionOf(model: ReadModel, portfolioId: string | undefined): Promise<number | undefined> {
-  if (portfolioId === undefined) return (await model.version()).position;
-  return (await model.portfolio(portfolioId))?.version.position;
+/** `undefined` where several portfolios' rows are not of the same position. */
+async function positionOf(
+  model: ReadModel,
+  portfolios: string | readonly string[] | undefined,
+): Promise<number | undefined> {
+  if (portfolios === undefined) return (await model.version()).position;
+  if (typeof portfolios === 'string') return (await model.portfolio(portfolios))?.version.position;
+  const positions = new Set((await model.members(portfolios)).map(({ version }) => version.position));
+  return positions.size === 1 ? [...positions][0] : undefined;
 }

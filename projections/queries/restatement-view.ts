@@ -4,8 +4,8 @@ import type { Instant } from '../../domain/dates.ts';
 import { format, formatMoney } from '../../domain/decimal.ts';
 import { formatFraction } from '../../domain/returns/model.ts';
 import type { Amounts, ChangedDay, DAY_AMOUNTS, Impact } from '../../domain/returns/restatement.ts';
-import { remarkView } from './performance.ts';
-import type { RemarkView } from './performance.ts';
+import { remarkView } from './period-view.ts';
+import type { RemarkView } from './period-view.ts';
 
 /** What is compared of a portfolio's day. */
 export type ComparedName = (typeof DAY_AMOUNTS)[number] | 'cost' | 'realizedGain';
@@ -41,7 +41,7 @@ export interface ChangedDayView {
   readonly before: AmountsView | null;
   readonly after: AmountsView | null;
   readonly delta: AmountsView | null;
-  /** Positions in the log of the events that changed it, ascending. */
+  /** Positions in the log of the events that changed it, ascending; or what stands for these in `causes`. */
   readonly causes: readonly number[];
   /** Where they were asked for. */
   readonly positions?: readonly ChangedPositionView[];
@@ -59,6 +59,7 @@ export interface ImpactView {
 
 /** An event that changed published figures. */
 export interface CauseView {
+  /** In the log; where that may not be told, a number that orders the causes of one report. */
   readonly position: number;
   readonly recorded_at: Instant;
   /** As the audit of epochs has it: `transaction`, `price`, … */
@@ -76,8 +77,12 @@ export interface RestatementReport {
   readonly portfolio_id: string;
   readonly currency: string;
   readonly complete_through: string | null;
-  /** Epochs of the portfolio, or log positions. */
-  readonly compared: { readonly by: 'epoch' | 'position'; readonly from: number; readonly to: number };
+  /** Epochs of the portfolio, or log positions, `null` where these may not be told. */
+  readonly compared: {
+    readonly by: 'epoch' | 'position';
+    readonly from: number | null;
+    readonly to: number | null;
+  };
   readonly materiality_basis_points: string;
   /** The oldest ones first. */
   readonly causes: readonly CauseView[];

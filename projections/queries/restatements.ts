@@ -5,6 +5,7 @@ import type { Decimal } from '../../domain/decimal.ts';
 import { decimal, format, ZERO } from '../../domain/decimal.ts';
 import type { ReturnOptions } from '../../domain/returns/model.ts';
 import { changedDays, DAY_AMOUNTS, returnImpact } from '../../domain/returns/restatement.ts';
+import { isHidden, shownRestatement } from './concealed.ts';
 import type { Queries } from './queries.ts';
 import { found, notFound, rejected } from './reading.ts';
 import type { KnownAt, Outcome, ReadContext, Reader, Reading } from './reading.ts';
@@ -78,6 +79,7 @@ export async function restated(
   context: ReadContext = {},
 ): Promise<Reading<Restated>> {
   const { compare } = query;
+  if (isHidden(context, portfolioId)) return { status: 'not_found', what: 'portfolio', id: portfolioId };
   if (query.positions === true && compare.by === 'epoch')
     return {
       status: 'rejected',
@@ -95,7 +97,8 @@ export async function restated(
   });
   if (reading.status !== 'ok') return reading;
   const { portfolio, sides } = reading.value;
-  return { ...reading, value: await reportOf(portfolio, query, sides) };
+  const restated = await reportOf(portfolio, query, sides);
+  return { ...reading, value: { ...restated, report: shownRestatement(context, restated.report) } };
 }
 
 /** The report alone. */

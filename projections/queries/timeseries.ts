@@ -52,7 +52,9 @@ export interface TimeseriesQuery extends DateRange {
   readonly options: ReturnOptions;
 }
 
-const tables = keptByReader<readonly TimeseriesRow[]>((rows) => rows.length);
+const tables = keptByReader<Outcome<readonly TimeseriesRow[]>>((loaded) =>
+  loaded.status === 'found' ? loaded.value.length : 1,
+);
 
 /** The rows of a range; the key of a page is its last date. */
 export function subjectTimeseries(
@@ -97,12 +99,7 @@ async function timeseriesRows(
   // Exchange rates are no part of the version of a portfolio's rows.
   if (currency !== source.subject.currency) return make();
   const key = [subjectKey(source), from, to, frequency, JSON.stringify(options)].join('\n');
-  return found(
-    await tables(source.reader).get(key, async () => {
-      const made = await make();
-      return made.status === 'found' ? made.value : [];
-    }),
-  );
+  return tables(source.reader).get(key, make);
 }
 
 function pageAfter(

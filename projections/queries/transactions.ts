@@ -1,4 +1,5 @@
 /** A portfolio's transactions with their corrections applied, cancelled and pending ones included. */
+import { shownPosition } from './concealed.ts';
 import { moneyText, plainText } from './numbers.ts';
 import { pageOf } from './paging.ts';
 import type { Paged } from './paging.ts';
@@ -12,7 +13,8 @@ export interface TransactionView extends TransactionFields {
   readonly status: 'applied' | 'pending' | 'cancelled';
   /** Why it is pending. */
   readonly reason: string | null;
-  readonly position: number;
+  /** `null` where it may not be told. */
+  readonly position: number | null;
 }
 
 export interface Transactions extends Paged<TransactionView, TransactionKey> {
@@ -36,13 +38,16 @@ export function transactions(
     return found({
       portfolio_id: portfolioId,
       complete_through: portfolio.complete_through,
-      rows: rows.map(transactionView),
+      rows: rows.map((row) => transactionView(row, shownPosition(context, row.position))),
       ...(next === undefined ? {} : { next }),
     });
   });
 }
 
-function transactionView({ fields, position, cancelled, pending_reason }: TransactionRow): TransactionView {
+function transactionView(
+  { fields, cancelled, pending_reason }: TransactionRow,
+  position: number | null,
+): TransactionView {
   return {
     ...fields,
     quantity: plainText(fields.quantity),

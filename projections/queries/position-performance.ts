@@ -1,0 +1,144 @@
+/** The returns of one position over periods. */
+import { day, isoDate } from '../../domain/dates.ts';
+import { decimal } from '../../domain/decimal.ts';
+import type { ReturnDay } from '../../domain/returns/model.ts';
+import { performanceBasis, periodPerformance } from '../../domain/returns/performance.ts';
+import type { PerformanceOptions } from '../../domain/returns/performance.ts';
+import { resolvePeriod } from '../../domain/returns/periods.ts';
+import type { NamedPeriod } from '../../domain/returns/periods.ts';
+import { periodView } from './period-view.ts';
+import type { PeriodView } from './period-view.ts';
+import { found, notFound } from './reading.ts';
+import type { Outcome, ReadContext, Reader, Reading } from './reading.ts';
+import type { PositionDayRow } from './rows.ts';
+import { withSegmentDays } from './segment-days.ts';
+import { loadDays } from './subject-days.ts';
+import { ofPortfolio } from './subject.ts';
+import type { SubjectSource } from './subject.ts';
+
+export interface PositionPerformanceQuery {
+  readonly periods: readonly NamedPeriod[];
+  readonly date?: string;
+  /** The portfolio's by default. */
+  readonly currency?: string;
+  readonly options: PerformanceOptions;
+}
+
+export interface PositionPerformance {
+  readonly portfolio_id: string;
+  readonly security_id: string;
+  readonly currency: string;
+  readonly date: string | null;
+  /** The first day of the position. */
+  readonly inception: string | null;
+  readonly complete_through: string | null;
+  readonly conventions: {
+    readonly basis: string;
+    readonly taxes: string;
+    readonly flow_timing: string;
+    readonly annualization: 'actual/365';
+  };
+  readonly periods: readonly Omit<PeriodView, 'risk' | 'relative' | 'benchmark'>[];
+}
+
+/** What flows between the position and the others of its portfolio is a flow here. */
+export function positionPerformance(
+  reader: Reader,
+  portfolioId: string,
+  securityId: string,
+  query: PositionPerformanceQuery,
+  context: ReadContext = {},
+): Promise<Reading<PositionPerformance>> {
+  return reader.subject(ofPortfolio(portfolioId), context, async (source) => {
+    const { subject, model } = source;
+    const held = await model.heldSecurities([portfolioId]);
+    const security = held.find((row) => row.security_id === securityId);
+    if (!security) return notFound('security', securityId);
+    const date = query.date ?? subject.complete_through;
+    const currency = query.currency ?? subject.currency;
+    const isLocal = currency === security.currency && currency !== subject.currency;
+    const loaded =
+      date === null
+        ? found<readonly ReturnDay[]>([])
+        : isLocal
+          ? found(await localDays(source, securityId, date))
+          : await daysIn(source, securityId, date, currency);
+    if (loaded.status !== 'found') return loaded;
+    const days = loaded.value;
+    const basis = performanceBasis(days, query.options);
+    const first = days[0]?.day;
+    const { basis: costs, taxes, flowTiming } = query.options;
+    return found({
+      portfolio_id: portfolioId,
+      security_id: securityId,
+      currency,
+      date,
+      inception: first === undefined ? null : isoDate(first),
+      complete_through: subject.complete_through,
+      conventions: { basis: costs, taxes, flow_timing: flowTiming, annualization: 'actual/365' },
+      periods:
+        date === null || first === undefined
+          ? []
+          : query.periods.map((period) =>
+              periodView(periodPerformance(basis, resolvePeriod(period, day(date), first))),
+            ),
+    });
+  });
+}
+
+async function daysIn(
+  source: SubjectSource,
+  securityId: string,
+  date: string,
+  currency: string,
+): Promise<Outcome<readonly ReturnDay[]>> {
+  const loaded = await loadDays(source, { to: date }, currency);
+  if (loaded.status !== 'found') return loaded;
+  const days = loaded.value.days.map((each) => each.day);
+  const [own] = await withSegmentDays(
+    source,
+    { by: 'position', internal: 'stored', days, currency, securityId },
+    (segment) => segment.days,
+  );
+  return found(own ?? []);
+}
+
+const PAGE = 5_000;
+
+/** In the position's own currency the rows are taken as they are, with no rate in between. */
+async function localDays(
+  { model, subject }: SubjectSource,
+  securityId: string,
+  to: string,
+): Promise<ReturnDay[]> {
+  const days: ReturnDay[] = [];
+  let after: string | undefined;
+  for (;;) {
+    const page = { limit: PAGE, ...(after === undefined ? {} : { after }) };
+    const rows = await model.positionDays(subject.id, securityId, { to }, page);
+    for (const row of rows) days.push(...localDay(row, subject.latest_date));
+    if (rows.length < PAGE) return days;
+    after = rows.at(-1)!.date;
+  }
+}
+
+/** A day without a value is none. */
+function localDay(row: PositionDayRow, openDate: string | null): ReturnDay[] {
+  const { bod_market_value: begin, eod_market_value: end } = row;
+  const { bod_cashflow_position: bod, eod_cashflow_position: eod } = row;
+  if (begin === null || end === null || bod === null || eod === null) return [];
+  return [
+    {
+      day: day(row.date),
+      bodMarketValue: decimal(begin),
+      bodCashflow: decimal(bod),
+      eodCashflow: decimal(eod),
+      eodMarketValue: decimal(end),
+      income: decimal(row.income),
+      fees: decimal(row.fees),
+      taxes: decimal(row.taxes),
+      estimated: row.valuation_status === 'TRADE',
+      open: row.date === openDate,
+    },
+  ];
+}
