@@ -9,10 +9,13 @@
 import { cpus, totalmem } from 'node:os';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { benchAnalytics } from './analytics.ts';
 import { benchAppends } from './appends.ts';
 import { benchEmmett } from './emmett.ts';
+import { benchExport } from './export.ts';
 import { benchFanOut } from './fan-out.ts';
 import { benchFlip } from './flip.ts';
+import { benchGroups } from './groups.ts';
 import { benchHypertables } from './hypertables.ts';
 import { benchIndicators } from './indicators.ts';
 import { benchKafka } from './kafka.ts';
@@ -55,6 +58,9 @@ const tables = [
   await benchFlip(FLIP_PORTFOLIOS),
   await benchVisible(),
   await benchReads(),
+  await benchAnalytics(),
+  await onServer(benchExport),
+  await benchGroups(),
   await onServer(benchTicks),
   await onServer(benchIndicators),
   await benchSockets(),

@@ -23,6 +23,7 @@ export function eventReads(api: Api, { log, reader }: Queries): void {
       method: 'get',
       path: '/v1/events',
       tag: 'Events',
+      allPortfolios: true,
       summary: 'The log, for replay by others',
       description: 'Go on with `after` = `next` until `next` equals `head`. Positions have no gaps.',
       params: noParams,

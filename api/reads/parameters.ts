@@ -6,19 +6,24 @@ import type { ReturnOptions } from '../../domain/returns/model.ts';
 import { FLOW_TIMINGS } from '../../domain/returns/model.ts';
 import type { KnownAt } from '../../projections/queries/reading.ts';
 import type { DateRange } from '../../projections/queries/read-model.ts';
+import { TABLE_FORMATS } from '../reply/format.ts';
+import { NUMBERS } from '../reply/numbers.ts';
 
 /** A whole number in decimal digits, within bounds. */
 export function wholeNumber(min: number, max: number) {
-  return z.string().transform((text, context): number => {
-    const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-    if (value >= min && value <= max) return value;
-    context.addIssue({
-      code: 'custom',
-      message: `must be a whole number from ${min} to ${max}`,
-      params: { rule: 'range' },
-    });
-    return z.NEVER;
-  });
+  return z
+    .string()
+    .transform((text, context): number => {
+      const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+      if (value >= min && value <= max) return value;
+      context.addIssue({
+        code: 'custom',
+        message: `must be a whole number from ${min} to ${max}`,
+        params: { rule: 'range' },
+      });
+      return z.NEVER;
+    })
+    .meta({ type: 'integer', minimum: min, maximum: max });
 }
 
 const knownAtText = z.string().transform((text, context): KnownAt => {
@@ -36,6 +41,7 @@ const knownAtText = z.string().transform((text, context): KnownAt => {
 
 export const knownAt = knownAtText.meta({
   description: 'Read the books as they were known after this log position or at this instant.',
+  pattern: '^(\\d{1,15}|\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}.*)$',
   example: '2025-08-15T10:00:00Z',
 });
 
@@ -52,10 +58,12 @@ export const cursor = z
   .optional()
   .meta({ description: 'Goes on where the reply that gave it ended (`next_cursor`).' });
 
-export const format = z
-  .enum(['json', 'csv', 'ndjson'])
-  .optional()
-  .meta({ description: 'Overrides `Accept`.' });
+export const format = z.enum(TABLE_FORMATS).optional().meta({ description: 'Overrides `Accept`.' });
+
+export const numbers = z.enum(NUMBERS).optional().meta({
+  description:
+    'How Arrow and Parquet hold decimals: exactly (`decimal`, by default), as the nearest binary `float`, or as the `text` of JSON.',
+});
 
 export const portfolioParams = z.strictObject({
   portfolio_id: identifier.meta({ description: 'The portfolio.', example: 'PORT_001' }),
@@ -71,7 +79,7 @@ export const noParams = z.strictObject({});
 export const knowledge = { known_at: knownAt.optional() };
 
 /** Of every read of a table. */
-export const tabular = { ...knowledge, format };
+export const tabular = { ...knowledge, format, numbers };
 
 export const range = {
   from: date.optional().meta({ description: 'The first day, included.', example: '2025-01-01' }),

@@ -5,42 +5,62 @@ import { lotsOn } from '../../projections/queries/lots.ts';
 import { positionTimeseries } from '../../projections/queries/position-timeseries.ts';
 import { positionsOn } from '../../projections/queries/positions.ts';
 import type { Queries } from '../../projections/queries/queries.ts';
+import type { Reader } from '../../projections/queries/reading.ts';
 import type { Api } from '../http/context.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { negotiate } from '../reply/format.ts';
 import { jsonResponse, readContext, readingResponse } from '../reply/reading.ts';
 import { tableResponse } from '../reply/table.ts';
-import { portfolioParams, positionParams, range, rangeOf, tabular } from './parameters.ts';
+import { positionParams, range, rangeOf, tabular } from './parameters.ts';
 import { columnsOf, tableReplies } from './replies.ts';
 import { completeThrough, disposalRow, historyRow, lotRow, positionDay, positionRow } from './rows.ts';
+import { SUBJECTS } from './subjects.ts';
+import type { SubjectRoute } from './subjects.ts';
 import { pagedBy, tableEndpoint } from './table-endpoint.ts';
 
 const onDate = date.optional().meta({ description: 'The latest day by default.', example: '2025-08-20' });
 const key = { portfolio_id: z.string(), security_id: z.string(), currency: z.string() };
 
 export function positionReads(api: Api, { reader }: Queries): void {
+  for (const of of SUBJECTS) positionsOf(api, of, reader);
+  onePositionReads(api, reader);
+}
+
+/** Amounts of a group are in its currency. */
+const holding = positionRow
+  .extend({
+    held_by: z.string().meta({
+      description: 'The portfolios that hold it, by id with commas between.',
+      example: 'PORT_001,PORT_002',
+    }),
+  })
+  .meta({
+    id: 'Holding',
+    description:
+      "`_local` in the currency of the security, the rest in the group's at the day's rates. A price is given where all that hold it have the same.",
+  });
+
+function positionsOf(api: Api, of: SubjectRoute, reader: Reader): void {
+  const row = of.kind === 'group' ? holding : positionRow;
   endpoint(
     api,
     {
       method: 'get',
-      path: '/v1/portfolios/{portfolio_id}/positions',
-      tag: 'Positions',
-      summary: 'What is held at the close of a day',
-      params: portfolioParams,
-      query: z.strictObject({
-        ...tabular,
-        date: onDate,
-      }),
+      path: `${of.path}/positions`,
+      tag: of.kind === 'group' ? of.tag : 'Positions',
+      summary: `What ${of.what} holds at the close of a day`,
+      params: of.params,
+      query: z.strictObject({ ...tabular, date: onDate }),
       replies: tableReplies(
         'The open positions by security.',
         z.object({
-          portfolio_id: z.string(),
+          ...of.head,
           date: z.string().nullable(),
           currency: z.string(),
           complete_through: completeThrough,
-          positions: z.array(positionRow),
+          positions: z.array(row),
         }),
-        positionRow,
+        row,
       ),
       problems: ['not-found', 'not-acceptable', 'not-implemented'],
     },
@@ -48,18 +68,20 @@ export function positionReads(api: Api, { reader }: Queries): void {
       const format = negotiate(query.format, c.req.header('Accept'));
       const reading = await positionsOn(
         reader,
-        params.portfolio_id,
+        of.ref(params),
         query.date === undefined ? {} : { date: query.date },
         readContext(c, format, query.known_at),
       );
       return readingResponse(reading, format, ({ positions: rows, ...head }, version) => {
-        const columns = columnsOf(positionRow);
+        const columns = columnsOf(row);
         const completeThrough = head.complete_through;
         return tableResponse(c, { head, name: 'positions', columns, rows, completeThrough }, format, version);
       });
     },
   );
+}
 
+function onePositionReads(api: Api, reader: Reader): void {
   tableEndpoint(
     api,
     {

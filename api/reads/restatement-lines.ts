@@ -1,22 +1,27 @@
-/** A restatement as lines of CSV: one for each day, or for each position of a day. */
+/** A restatement as lines of a table: one for each day, or for each position of a day. */
 import type { ChangedDayView, RestatementReport } from '../../projections/queries/restatement-view.ts';
-import { columnsOf } from './replies.ts';
+import { columnsOf, textColumns } from '../reply/columns.ts';
+import type { Column } from '../reply/columns.ts';
 import { changedAmounts, changedPosition } from './rows.ts';
 
 const SIDES = ['before', 'after', 'delta'] as const;
 
 export interface Lines {
-  readonly columns: readonly string[];
+  readonly columns: readonly Column[];
   readonly rows: readonly Readonly<Record<string, string | null>>[];
 }
 
+const DATE: Column = { name: 'date', kind: 'date' };
+
 const DAY_COLUMNS = [
-  'date',
-  ...columnsOf(changedAmounts).flatMap((amount) => SIDES.map((side) => `${amount}_${side}`)),
-  'causes',
+  DATE,
+  ...columnsOf(changedAmounts).flatMap(({ name, kind }) =>
+    SIDES.map((side) => ({ name: `${name}_${side}`, kind })),
+  ),
+  ...textColumns(['causes']),
 ];
 
-const POSITION_COLUMNS = ['date', ...columnsOf(changedPosition), 'causes'];
+const POSITION_COLUMNS = [DATE, ...columnsOf(changedPosition), ...textColumns(['causes'])];
 
 /** @param positions a line for each position that differs, where the report has them */
 export function restatementLines({ days }: Pick<RestatementReport, 'days'>, positions: boolean): Lines {

@@ -10,7 +10,7 @@ import type { Api } from '../http/context.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { invalidParameter } from '../http/problem.ts';
 import { negotiate } from '../reply/format.ts';
-import { jsonResponse, readContext, readingResponse } from '../reply/reading.ts';
+import { instantOnly, jsonResponse, readContext, readingResponse } from '../reply/reading.ts';
 import { tableResponse, versionHeaders } from '../reply/table.ts';
 import { drawRestatement } from '../pictures/restatement.ts';
 import {
@@ -18,6 +18,7 @@ import {
   format as tableFormat,
   knowledge,
   knownAt,
+  numbers,
   portfolioParams,
   returnOptions,
   securityFilter,
@@ -30,12 +31,16 @@ import { pagedBy, tableEndpoint } from './table-endpoint.ts';
 
 const MAX_EPOCH = 2_147_483_647;
 
+const shownNumber = z.int().nullable().meta({
+  description: 'An epoch, or a position of the log, which is null for a principal of some portfolios.',
+});
+
 const report = z
   .object({
     portfolio_id: z.string(),
     currency: z.string(),
     complete_through: completeThrough,
-    compared: z.object({ by: z.enum(['epoch', 'position']), from: z.int(), to: z.int() }),
+    compared: z.object({ by: z.enum(['epoch', 'position']), from: shownNumber, to: shownNumber }),
     materiality_basis_points: z.string(),
     causes: z.array(cause).meta({ description: 'The events behind it, the oldest first.' }),
     more_causes: z.int().meta({ description: 'How many events are not named.' }),
@@ -82,7 +87,7 @@ export function restatementReads(api: Api, queries: Queries): void {
       tag: 'Restatements',
       summary: 'What changed between two epochs of a portfolio, or between two moments of knowledge',
       description:
-        'Day by day what differs and because of which events, and the impact on the returns of the standard periods. CSV and NDJSON hold the days; SVG is a picture of both histories and their difference.',
+        'Day by day what differs and because of which events, and the impact on the returns of the standard periods. CSV, NDJSON, Arrow and Parquet hold the days; SVG is a picture of both histories and their difference.',
       params: portfolioParams,
       query: z.strictObject({
         ...knowledge,
@@ -90,6 +95,7 @@ export function restatementReads(api: Api, queries: Queries): void {
           .enum([...tableFormat.unwrap().options, 'svg'])
           .optional()
           .meta({ description: 'Overrides `Accept`.' }),
+        numbers,
         detail: z.enum(['positions']).optional().meta({
           description: 'With each day the positions that differ; with known_from only.',
         }),
@@ -107,6 +113,9 @@ export function restatementReads(api: Api, queries: Queries): void {
     },
     async (c, { params, query }) => {
       const format = negotiate(query.format, c.req.header('Accept'), PICTURE);
+      const { portfolios } = c.get('principal');
+      instantOnly('known_from', portfolios, query.known_from);
+      instantOnly('known_to', portfolios, query.known_to);
       const positions = query.detail === 'positions';
       const reading = await restated(
         queries,
@@ -128,7 +137,9 @@ export function restatementReads(api: Api, queries: Queries): void {
             return new Response(picture, {
               headers: { ...versionHeaders(version, format), 'Content-Type': PICTURE.svg },
             });
-          case 'csv': {
+          case 'csv':
+          case 'arrow':
+          case 'parquet': {
             const lines = restatementLines(value, positions);
             return tableResponse(c, { head: {}, name: 'days', ...lines }, format, version);
           }

@@ -1,13 +1,16 @@
-/** The schemas of rows in replies: the document's, and by their keys the columns of CSV. */
+/** The schemas of rows in replies: the document's, and by their members the columns of tables. */
 import { z } from '@hono/zod-openapi';
 import { TRANSACTION_TYPES } from '../../domain/events.ts';
+import { fraction, instant, isoDate, money, number } from './values.ts';
 
-const money = z.string().meta({ description: 'Money, at least two decimals.', example: '1505.00' });
-const number = z.string().meta({ description: 'A decimal number.', example: '187.32' });
-const fraction = z.string().meta({ description: 'A fraction: 0.0523 is 5.23 %.', example: '0.0523' });
-const isoDate = z.string().meta({ format: 'date', example: '2025-08-15' });
-const instant = z.string().meta({ format: 'date-time', example: '2025-08-15T10:00:00.000000Z' });
+export { fraction, instant, isoDate, money, number };
+
 const id = z.string();
+/** See `projections/queries/concealed.ts`. */
+export const shownPosition = z
+  .int()
+  .nullable()
+  .meta({ description: 'A position of the log; null for a principal of some portfolios.' });
 const epoch = z.int().meta({ description: 'The epoch that wrote the row.', example: 0 });
 const valuation = z.enum(['PRICED', 'STALE', 'TRADE', 'UNVALUED']);
 const quality = z.enum(['final', 'open_day', 'estimated']);
@@ -58,7 +61,7 @@ export const portfolioDetails = portfolioRow
       z.object({
         security_id: id.nullable(),
         transaction_id: id.nullable(),
-        position: z.int(),
+        position: shownPosition,
         reason: z.string(),
       }),
     ),
@@ -189,17 +192,19 @@ export const transactionRow = z
     note: z.string().optional(),
     status: z.enum(['applied', 'pending', 'cancelled']),
     reason: z.string().nullable().meta({ description: 'Why it is pending.' }),
-    position: z.int().meta({ description: 'The log position of its recording.' }),
+    position: shownPosition.meta({ description: 'The log position of its recording.' }),
   })
   .meta({ id: 'Transaction' });
 
 export const epochRow = z
   .object({
-    epoch_id: z.int(),
+    epoch_id: z.int().meta({
+      description: 'For a principal of some portfolios a number within the list.',
+    }),
     security_id: id.nullable().meta({ description: 'null: an epoch of the portfolio.' }),
     epoch: z.int(),
     cause: z.string().meta({ example: 'transaction' }),
-    cause_position: z.int(),
+    cause_position: shownPosition,
     from_date: isoDate,
     through_date: isoDate,
     rows: z.int(),
@@ -209,38 +214,37 @@ export const epochRow = z
   })
   .meta({ id: 'Epoch' });
 
-const remark = z.object({
+export const remark = z.object({
   figure: z.string().optional(),
   code: z.string(),
   message: z.string(),
   date: isoDate.optional(),
 });
 
-export const periodRow = z
-  .object({
-    period: z.string().meta({ example: 'YTD' }),
-    from: isoDate,
-    to: isoDate,
-    days: z.int(),
-    twr: fraction.nullable(),
-    twr_annualized: fraction.nullable(),
-    mwr: fraction.nullable(),
-    mwr_holding_period: fraction.nullable(),
-    mwr_rates: z.array(fraction),
-    modified_dietz: fraction.nullable(),
-    begin_market_value: money.nullable(),
-    end_market_value: money.nullable(),
-    inflows: money.nullable(),
-    outflows: money.nullable(),
-    income: money.nullable(),
-    fees: money.nullable(),
-    taxes: money.nullable(),
-    gain: money.nullable(),
-    quality,
-    flags: z.array(remark),
-    reasons: z.array(remark).meta({ description: 'Why a figure is null.' }),
-  })
-  .meta({ id: 'PeriodPerformance' });
+/** Its name in the document is that of the row with what else is said of a period. */
+export const periodRow = z.object({
+  period: z.string().meta({ example: 'YTD' }),
+  from: isoDate,
+  to: isoDate,
+  days: z.int(),
+  twr: fraction.nullable(),
+  twr_annualized: fraction.nullable(),
+  mwr: fraction.nullable(),
+  mwr_holding_period: fraction.nullable(),
+  mwr_rates: z.array(fraction),
+  modified_dietz: fraction.nullable(),
+  begin_market_value: money.nullable(),
+  end_market_value: money.nullable(),
+  inflows: money.nullable(),
+  outflows: money.nullable(),
+  income: money.nullable(),
+  fees: money.nullable(),
+  taxes: money.nullable(),
+  gain: money.nullable(),
+  quality,
+  flags: z.array(remark),
+  reasons: z.array(remark).meta({ description: 'Why a figure is null.' }),
+});
 
 export const changedAmounts = z
   .object({
@@ -273,7 +277,9 @@ export const changedPosition = z
 
 export const cause = z
   .object({
-    position: z.int().meta({ description: 'Of the event in the log.' }),
+    position: z.int().meta({
+      description: 'Of the event in the log; for a principal of some portfolios its rank in the report.',
+    }),
     recorded_at: instant,
     cause: z.string().meta({ description: 'As in the audit of epochs: `transaction`, `price`, …' }),
     type: z.string().nullable().meta({ description: "The event's type; null for an operator's order." }),

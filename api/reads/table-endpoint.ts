@@ -39,6 +39,8 @@ export interface TableSpec<P, Q extends PagedQuery, Key> {
   /** The member of the JSON that holds the rows. */
   readonly rows: string;
   readonly row: ZodObject;
+  /** The members that the rows of a request leave out; none unless given. */
+  readonly omits?: (query: Q) => ReadonlySet<string>;
   /** Names the list in its cursors. */
   readonly list: string;
   readonly key: z.ZodType<Key>;
@@ -78,13 +80,14 @@ export function tableEndpoint<P, Q extends PagedQuery, Key, Row extends object>(
       const page = { limit: query.limit ?? spec.limit, ...(after === undefined ? {} : { after }) };
       const context = readContext(c, format, query.known_at);
       const reading = await load({ params, query, page, context });
+      const omitted = spec.omits?.(query);
       return readingResponse(reading, format, ({ rows, next, ...head }, version) =>
         tableResponse(
           c,
           {
             head,
             name: spec.rows,
-            columns,
+            columns: omitted ? columns.filter(({ name }) => !omitted.has(name)) : columns,
             rows,
             next: next === undefined ? null : cursors.encode(next),
             completeThrough: head.complete_through ?? null,

@@ -22,7 +22,7 @@ function timeseriesOf(api: Api, of: SubjectRoute, reader: Reader): void {
       tag: of.tag,
       summary: `The complete days of ${of.what}, or coarser rows whose returns link to them`,
       description:
-        'Of a coarser row, market values are those at its ends, flows are sums, cost, positions and epoch are those of its last day. `index` grows from 1 at the opening of the first row of the range.',
+        'Of a coarser row, market values are those at its ends, flows are sums, cost, positions and epoch are those of its last day. `index` grows from 1 at the opening of the first row of the range. Transfers between the members of a group are none of its flows; its epoch is the highest of theirs.',
       params: of.params,
       query: z.strictObject({
         ...pagedBy(10_000),

@@ -29,7 +29,9 @@ export function cursorCodec<Key>(list: string, schema: z.ZodType<Key>): CursorCo
 function unpack(text: string): unknown {
   if (!/^[A-Za-z0-9_-]{1,2000}$/.test(text)) return undefined;
   try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    const json = Buffer.from(text, 'base64url').toString('utf8');
+    // No key has a character that the database cannot hold.
+    return json.includes('\\u0000') ? undefined : JSON.parse(json);
   } catch {
     return undefined;
   }

@@ -1,8 +1,17 @@
 /** Which of the formats a table is sent in. */
 import { Problem } from '../http/problem.ts';
 
-export const FORMATS = { json: 'application/json', csv: 'text/csv', ndjson: 'application/x-ndjson' } as const;
+export const FORMATS = {
+  json: 'application/json',
+  csv: 'text/csv',
+  ndjson: 'application/x-ndjson',
+  arrow: 'application/vnd.apache.arrow.stream',
+  parquet: 'application/vnd.apache.parquet',
+} as const;
 export type Format = keyof typeof FORMATS;
+
+/** In the order in which one is chosen for a client that takes any. */
+export const TABLE_FORMATS = ['json', 'csv', 'ndjson', 'arrow', 'parquet'] as const satisfies Format[];
 
 const MEDIA_TYPES: Readonly<Record<string, Format>> = {
   'application/json': 'json',
@@ -10,9 +19,8 @@ const MEDIA_TYPES: Readonly<Record<string, Format>> = {
   'application/x-ndjson': 'ndjson',
   'application/ndjson': 'ndjson',
   'application/jsonl': 'ndjson',
-  'application/*': 'json',
-  'text/*': 'csv',
-  '*/*': 'json',
+  'application/vnd.apache.arrow.stream': 'arrow',
+  'application/vnd.apache.parquet': 'parquet',
 };
 
 /** Formats that one endpoint offers beyond those of every table, with their media types. */
@@ -30,21 +38,43 @@ export function negotiate(
   accept: string | undefined,
   more: MoreFormats<string> = {},
 ): string {
-  if (asked !== undefined) return asked;
-  if (accept === undefined || accept.trim() === '') return 'json';
+  return asked ?? accepted(accept, TABLE_FORMATS, more);
+}
+
+/**
+ * The best of `Accept` among the formats offered, the first one for a client that takes any.
+ * @throws Problem for a client that takes none of them
+ */
+export function accepted<F extends Format>(accept: string | undefined, offered: readonly [F, ...F[]]): F;
+export function accepted(
+  accept: string | undefined,
+  offered: readonly [Format, ...Format[]],
+  more: MoreFormats<string>,
+): string;
+export function accepted(
+  accept: string | undefined,
+  offered: readonly [Format, ...Format[]],
+  more: MoreFormats<string> = {},
+): string {
+  if (accept === undefined || accept.trim() === '') return offered[0];
   const ranked = accept
     .split(',')
     .map((range) => weighted(range))
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight);
   for (const { mediaType } of ranked) {
-    const format = MEDIA_TYPES[mediaType] ?? Object.keys(more).find((name) => more[name] === mediaType);
+    const format =
+      offered.find((one) => one === MEDIA_TYPES[mediaType] || within(FORMATS[one], mediaType)) ??
+      Object.keys(more).find((name) => more[name] === mediaType);
     if (format !== undefined) return format;
   }
-  throw new Problem(
-    'not-acceptable',
-    `offered are ${[...Object.values(FORMATS), ...Object.values(more)].join(', ')}`,
-  );
+  const types = [...offered.map((one) => FORMATS[one]), ...Object.values(more)];
+  throw new Problem('not-acceptable', `offered are ${types.join(', ')}`);
+}
+
+/** Whether a range such as `text/*` covers the media type. */
+function within(mediaType: string, range: string): boolean {
+  return range === '*/*' || (range.endsWith('/*') && mediaType.startsWith(range.slice(0, -1)));
 }
 
 function weighted(range: string): { mediaType: string; weight: number } {

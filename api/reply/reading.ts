@@ -1,26 +1,44 @@
 /** From the outcome of a read to its reply. */
 import type { ReadContext, Reading } from '../../projections/queries/reading.ts';
-import type { Version } from '../../projections/queries/read-model.ts';
+import type { ShownVersion } from '../../projections/queries/read-model.ts';
 import type { KnownAt } from '../../projections/queries/reading.ts';
 import type { ApiContext } from '../http/context.ts';
-import { invalidParameters, Problem } from '../http/problem.ts';
+import { invalidParameter, invalidParameters, Problem } from '../http/problem.ts';
 import { etagOf, noneMatch } from './etag.ts';
 import { versionHeaders } from './table.ts';
 
-/** Asks for the state known then, and for nothing at all when the client already has it. */
+/**
+ * Asks for the state known then, as far as the caller may know of it, and for nothing at all when the client
+ * already has it. Whoever may not know of all portfolios is not answered by versions, which change with any
+ * of them: see `concealed`.
+ * @throws Problem when such a caller names a moment of knowledge by a position of the log
+ */
 export function readContext(c: ApiContext, format: string, knownAt: KnownAt | undefined): ReadContext {
+  const { portfolios } = c.get('principal');
+  const known = knownAt === undefined ? {} : { knownAt };
+  if (portfolios !== undefined) {
+    instantOnly('known_at', portfolios, knownAt);
+    return { ...known, portfolios };
+  }
   const header = c.req.header('If-None-Match');
-  return {
-    ...(knownAt === undefined ? {} : { knownAt }),
-    has: (version) => noneMatch(header, etagOf(version, format)),
-  };
+  return { ...known, has: (version) => noneMatch(header, etagOf(version, format)) };
+}
+
+/** Positions count what happens in any portfolio, so they are not asked by whom they are not told. */
+export function instantOnly(
+  field: string,
+  portfolios: ReadonlySet<string> | undefined,
+  knownAt: KnownAt | undefined,
+): void {
+  if (portfolios !== undefined && knownAt !== undefined && 'position' in knownAt)
+    throw invalidParameter(field, 'instant', 'must be an instant for a principal of some portfolios');
 }
 
 /** The reply to a read: `render` makes it where there is something to show. */
 export function readingResponse<T>(
   reading: Reading<T>,
   format: string,
-  render: (value: T, version: Version) => Response,
+  render: (value: T, version: ShownVersion) => Response,
 ): Response {
   switch (reading.status) {
     case 'ok':
@@ -37,7 +55,7 @@ export function readingResponse<T>(
 }
 
 /** A reply that is one object. */
-export function jsonResponse(value: object, version: Version): Response {
+export function jsonResponse(value: object, version: ShownVersion): Response {
   return new Response(JSON.stringify(value), {
     headers: { ...versionHeaders(version, 'json'), 'Content-Type': 'application/json' },
   });

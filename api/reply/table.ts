@@ -1,20 +1,28 @@
-/** A list of rows as JSON, CSV or NDJSON, sent in pieces. */
-import type { Version } from '../../projections/queries/read-model.ts';
+/** A list of rows in any of the formats, sent in pieces. */
+import type { ShownVersion } from '../../projections/queries/read-model.ts';
 import type { ApiContext } from '../http/context.ts';
-import { csvLine } from './csv.ts';
+import { arrowEncoder } from './arrow.ts';
+import type { Column } from './columns.ts';
+import type { EncoderOptions, RowEncoder } from './encoder.ts';
 import { etagOf } from './etag.ts';
 import { FORMATS } from './format.ts';
 import type { Format } from './format.ts';
+import { csvEncoder, ndjsonEncoder } from './lines.ts';
+import { NUMBERS } from './numbers.ts';
+import type { Numbers } from './numbers.ts';
+import { parquetEncoder } from './parquet.ts';
 
 const ROWS_PER_PIECE = 500;
+/** A record batch: fewer and larger ones are what its readers like. */
+const ROWS_PER_BATCH = 5_000;
 
 export interface Table<Row extends object> {
   /** The members that stand before the rows in JSON. */
   readonly head: object;
   /** The member that holds the rows in JSON. */
   readonly name: string;
-  /** The columns of CSV, in their order. */
-  readonly columns: readonly string[];
+  /** The columns of the other formats, in their order. */
+  readonly columns: readonly Column[];
   readonly rows: readonly Row[];
   /** The cursor of the next page; absent for lists that have no pages. */
   readonly next?: string | null;
@@ -22,29 +30,47 @@ export interface Table<Row extends object> {
 }
 
 /** The headers of a reply that shows a version of the books. */
-export function versionHeaders(version: Version, format: string): Record<string, string> {
+export function versionHeaders({ position, tag }: ShownVersion, format: string): Record<string, string> {
   return {
-    ETag: etagOf(version, format),
-    'X-Chronofolio-Position': String(version.position),
+    // Who may not be told the position gets a tag of what the reply holds, when that is known.
+    ...(position === null
+      ? {}
+      : { ETag: etagOf({ position, tag }, format), 'X-Chronofolio-Position': String(position) }),
     // Kept, but never used without asking whether it still holds.
     'Cache-Control': 'private, no-cache',
     Vary: 'Accept',
   };
 }
 
+export function contentHeaders(format: Format): Record<string, string> {
+  const type = format === 'csv' ? `${FORMATS.csv}; charset=utf-8; header=present` : FORMATS[format];
+  // Said from the start, because a body that fails halfway must never look like one that is whole.
+  return { 'Content-Type': type, ...(isText(format) ? {} : { 'Transfer-Encoding': 'chunked' }) };
+}
+
+function isText(format: Format): boolean {
+  return format !== 'arrow' && format !== 'parquet';
+}
+
 export function tableResponse<Row extends object>(
   c: ApiContext,
   table: Table<Row>,
   format: Format,
-  version: Version,
+  version: ShownVersion,
 ): Response {
-  const headers: Record<string, string> = {
-    ...versionHeaders(version, format),
-    'Content-Type': format === 'csv' ? `${FORMATS.csv}; charset=utf-8; header=present` : FORMATS[format],
-  };
+  const headers: Record<string, string> = { ...versionHeaders(version, format), ...contentHeaders(format) };
   if (table.completeThrough) headers['X-Chronofolio-Complete-Through'] = table.completeThrough;
   if (table.next) headers['Link'] = `<${nextAddress(c, table.next)}>; rel="next"`;
-  return new Response(streamed(pieces(table, format)), { headers });
+  const pieces = piecesOf(table, format, version, numbersOf(c));
+  // What cannot be encoded at all is known before anything is sent.
+  const first = pieces.next();
+  return new Response(streamed(first.done ? undefined : first.value, pieces), { headers });
+}
+
+/** As the parameter says, which was checked with the others. */
+function numbersOf(c: ApiContext): Numbers {
+  const asked = c.req.query('numbers');
+  return NUMBERS.find((numbers) => numbers === asked) ?? 'decimal';
 }
 
 function nextAddress(c: ApiContext, cursor: string): string {
@@ -53,48 +79,82 @@ function nextAddress(c: ApiContext, cursor: string): string {
   return url.pathname + url.search;
 }
 
-function* pieces<Row extends object>(table: Table<Row>, format: Format): Generator<string, void> {
+export function encoderOf(format: Exclude<Format, 'json'>, options: EncoderOptions): RowEncoder {
   switch (format) {
-    case 'json':
-      return yield* jsonPieces(table);
     case 'csv':
-      yield csvLine(table.columns);
-      return yield* rowPieces(table.rows, (row) =>
-        csvLine(table.columns.map((column): unknown => Reflect.get(row, column))),
-      );
+      return csvEncoder(options);
     case 'ndjson':
-      return yield* rowPieces(table.rows, (row) => `${JSON.stringify(row)}\n`);
+      return ndjsonEncoder();
+    case 'arrow':
+      return arrowEncoder(options);
+    case 'parquet':
+      return parquetEncoder(options);
     default:
       return format satisfies never;
   }
 }
 
-function* jsonPieces<Row extends object>({ head, name, rows, next }: Table<Row>): Generator<string, void> {
-  const before = JSON.stringify(head).slice(0, -1);
-  yield `${before}${before === '{' ? '' : ','}${JSON.stringify(name)}:[`;
-  for (let start = 0; start < rows.length; start += ROWS_PER_PIECE) {
-    const text = JSON.stringify(rows.slice(start, start + ROWS_PER_PIECE));
-    yield (start === 0 ? '' : ',') + text.slice(1, -1);
+function* piecesOf<Row extends object>(
+  table: Table<Row>,
+  format: Format,
+  version: ShownVersion,
+  numbers: Numbers,
+): Generator<Uint8Array, void> {
+  if (format === 'json') return yield* jsonPieces(table);
+  const { columns, rows } = table;
+  const encoder = encoderOf(format, {
+    columns,
+    head: { ...table.head, position: version.position },
+    numbers,
+  });
+  const size = isText(format) ? ROWS_PER_PIECE : ROWS_PER_BATCH;
+  // With the first rows, so that an error in them can still be told.
+  let begun = encoder.start();
+  for (let start = 0; start < rows.length; start += size) {
+    yield Buffer.concat([begun, encoder.rows(rows.slice(start, start + size))]);
+    begun = new Uint8Array(0);
   }
-  yield next === undefined ? ']}' : `],"next_cursor":${JSON.stringify(next)}}`;
+  yield Buffer.concat([begun, encoder.end()]);
 }
 
-function* rowPieces<Row>(rows: readonly Row[], print: (row: Row) => string): Generator<string, void> {
-  for (let start = 0; start < rows.length; start += ROWS_PER_PIECE)
-    yield rows
-      .slice(start, start + ROWS_PER_PIECE)
-      .map(print)
-      .join('');
+const utf8 = new TextEncoder();
+
+function* jsonPieces<Row extends object>({
+  head,
+  name,
+  rows,
+  next,
+}: Table<Row>): Generator<Uint8Array, void> {
+  const before = JSON.stringify(head).slice(0, -1);
+  yield utf8.encode(`${before}${before === '{' ? '' : ','}${JSON.stringify(name)}:[`);
+  for (let start = 0; start < rows.length; start += ROWS_PER_PIECE) {
+    const text = JSON.stringify(rows.slice(start, start + ROWS_PER_PIECE));
+    yield utf8.encode((start === 0 ? '' : ',') + text.slice(1, -1));
+  }
+  yield utf8.encode(next === undefined ? ']}' : `],"next_cursor":${JSON.stringify(next)}}`);
 }
 
 /** Pulls a piece whenever the client has taken the one before. */
-function streamed(source: Generator<string, void>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
+function streamed(
+  first: Uint8Array | undefined,
+  rest: Generator<Uint8Array, void>,
+): ReadableStream<Uint8Array> {
+  let ready = first;
   return new ReadableStream({
     pull(controller) {
-      const { value, done } = source.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      for (;;) {
+        const piece = ready ?? rest.next().value;
+        ready = undefined;
+        if (piece === undefined) {
+          controller.close();
+          return;
+        }
+        // With nothing enqueued nobody would pull again.
+        if (piece.length > 0) {
+          controller.enqueue(piece);
+          return;
+        }
+      }
     },
   });
 }

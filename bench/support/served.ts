@@ -13,6 +13,7 @@ export interface Reply {
 
 export interface Served {
   readonly url: string;
+  readonly pid: number;
   get(path: string): Promise<Reply>;
   post(path: string, body: unknown): Promise<Reply>;
   close(): Promise<void>;
@@ -71,6 +72,7 @@ export async function serve(
     });
   const served: Served = {
     url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
     get: (path) => send('GET', path),
     post: (path, body) => send('POST', path, body),
     async close() {

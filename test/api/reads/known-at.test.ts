@@ -37,11 +37,25 @@ const OF_PORTFOLIO = [
   '/timeseries?from=2024-02-01&to=2024-02-20&limit=7',
   '/performance',
   '/performance?periods=MTD,YTD,SI&basis=gross&currency=CHF',
+  '/performance?periods=SI&benchmark=security:EQ_USD&risk_free=0.02&risk_frequency=weekly',
+  '/rolling?window=20d&figures=twr,volatility,max_drawdown',
+  '/drawdowns?top=3',
+  '/contributions?periods=SI&by=currency',
+  '/exposures?by=type',
+  '/segments/performance?periods=SI&by=currency',
+  '/attribution?periods=SI&benchmark=security:EQ_USD&by=currency',
   '/transactions',
   '/transactions?limit=3',
   '/cashflows',
 ];
-const OF_POSITION = ['/history', '/lots', '/lots?date=2024-02-01', '/timeseries', '/timeseries?limit=5'];
+const OF_POSITION = [
+  '/history',
+  '/lots',
+  '/lots?date=2024-02-01',
+  '/timeseries',
+  '/timeseries?limit=5',
+  '/performance?periods=SI',
+];
 
 function paths(): string[] {
   return [

@@ -1,10 +1,24 @@
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decimal, format } from '../../../domain/decimal.ts';
+import { readArrow, readParquet } from '../../support/tables.ts';
+import type { ReadTable } from '../../support/tables.ts';
 import { bodyOf, createTestApi, givenBooks, transaction } from '../../support/api.ts';
 import type { TestApi } from '../../support/api.ts';
 
 type PageBody = Partial<Record<string, unknown[]>>;
 
 const SERIES = '/v1/portfolios/PORT_001/timeseries';
+
+const LISTS = [
+  ['/v1/portfolios', 'portfolios'],
+  [SERIES, 'rows'],
+  ['/v1/portfolios/PORT_001/positions/SEC_AAPL/history', 'rows'],
+  ['/v1/portfolios/PORT_001/positions/SEC_AAPL/timeseries', 'rows'],
+  ['/v1/portfolios/PORT_001/transactions', 'transactions'],
+  ['/v1/portfolios/PORT_001/cashflows', 'cashflows'],
+  ['/v1/portfolios/PORT_001/epochs', 'epochs'],
+] as const;
 
 let api: TestApi;
 
@@ -56,16 +70,6 @@ describe('the format', () => {
 });
 
 describe('pages', () => {
-  const LISTS = [
-    ['/v1/portfolios', 'portfolios'],
-    [SERIES, 'rows'],
-    ['/v1/portfolios/PORT_001/positions/SEC_AAPL/history', 'rows'],
-    ['/v1/portfolios/PORT_001/positions/SEC_AAPL/timeseries', 'rows'],
-    ['/v1/portfolios/PORT_001/transactions', 'transactions'],
-    ['/v1/portfolios/PORT_001/cashflows', 'cashflows'],
-    ['/v1/portfolios/PORT_001/epochs', 'epochs'],
-  ] as const;
-
   beforeAll(async () => {
     await api.given('/v1/portfolios', { portfolio_id: 'PORT_000', base_currency: 'EUR' });
     // The same instant several times: only the rest of the key tells the rows apart.
@@ -93,7 +97,7 @@ describe('pages', () => {
     expect(rows).toEqual(whole);
   });
 
-  test.each(['nonsense', '', '%00', 'W10', Buffer.from('["portfolios","x"]').toString('base64url')])(
+  test.each(['nonsense', '', 'W10', Buffer.from('["portfolios","x"]').toString('base64url')])(
     'the cursor %j is refused',
     async (cursor) => {
       const reply = await api.get(`${SERIES}?cursor=${cursor}`);
@@ -106,6 +110,57 @@ describe('pages', () => {
     const reply = await api.get(`${SERIES}?limit=${limit}`);
     expect(reply.status).toBe(400);
     expect(await reply.json()).toMatchObject({ errors: [{ field: 'limit', rule: 'range' }] });
+  });
+});
+
+/** A row of JSON as Arrow and Parquet hold it: lists as their text, decimals without zeros at their end. */
+function held(row: Record<string, unknown>, types: ReadTable['types']): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(types).map(([name, type]) => {
+      const value = row[name] ?? null;
+      if (value !== null && typeof value === 'object') return [name, JSON.stringify(value)];
+      return [name, typeof value === 'string' && /decimal/i.test(type) ? format(decimal(value)) : value];
+    }),
+  );
+}
+
+describe('Arrow and Parquet', () => {
+  const TABLES = [
+    ...LISTS.map(([path]) => path),
+    '/v1/portfolios/PORT_001/positions?date=2025-08-15',
+    '/v1/portfolios/PORT_001/positions/SEC_AAPL/lots',
+    '/v1/portfolios/PORT_001/performance?periods=MTD,SI',
+    '/v1/events',
+  ];
+
+  test.each(TABLES)('of %s hold what NDJSON does', async (path) => {
+    const ask = async (name: string) => {
+      const reply = await api.get(`${path}${path.includes('?') ? '&' : '?'}format=${name}`);
+      expect(reply.status).toBe(200);
+      return Buffer.from(await reply.arrayBuffer());
+    };
+    const lines = (await ask('ndjson')).toString().trimEnd().split('\n');
+    const expected: Record<string, unknown>[] = JSON.parse(`[${lines.join(',')}]`);
+    for (const table of [
+      readArrow(new Uint8Array(await ask('arrow'))),
+      await readParquet(new Uint8Array(await ask('parquet'))),
+    ]) {
+      expect(table.rows).toEqual(expected.map((row) => held(row, table.types)));
+      expect(Object.values(table.types).some((type) => /decimal|date|int/i.test(type))).toBe(true);
+    }
+  });
+
+  test('say in their metadata what they are about', async () => {
+    const reply = await api.get(`${SERIES}?limit=2`, { Accept: 'application/vnd.apache.arrow.stream' });
+    expect(reply.headers.get('Content-Type')).toBe('application/vnd.apache.arrow.stream');
+    expect(reply.headers.get('Link')).toMatch(/rel="next"/);
+    expect(readArrow(new Uint8Array(await reply.arrayBuffer())).metadata).toEqual({
+      portfolio_id: 'PORT_001',
+      currency: 'USD',
+      frequency: 'daily',
+      complete_through: '2025-08-17',
+      position: reply.headers.get('X-Chronofolio-Position'),
+    });
   });
 });
 
@@ -132,6 +187,20 @@ describe('the entity tag', () => {
     // Nothing that was kept for the former version is served for this one.
     const { rows } = await bodyOf<{ rows: { eod_market_value: string }[] }>(changed);
     expect(rows.at(-1)?.eod_market_value).not.toBe(before.rows.at(-1)?.eod_market_value);
+  });
+
+  test('is the same for a compressed reply, weakly', async () => {
+    const headers = { 'Accept-Encoding': 'gzip' };
+    const plain = await api.get(SERIES);
+    const reply = await api.get(SERIES, headers);
+    expect(reply.headers.get('Content-Encoding')).toBe('gzip');
+    expect(reply.headers.get('Vary')).toBe('Accept, Accept-Encoding');
+    expect(gunzipSync(await reply.arrayBuffer()).toString()).toBe(await plain.text());
+    const etag = reply.headers.get('ETag') ?? '';
+    expect(etag).toBe(`W/${plain.headers.get('ETag')}`);
+    const same = await api.get(SERIES, { ...headers, 'If-None-Match': etag });
+    expect([same.status, same.headers.get('ETag')]).toEqual([304, etag]);
+    expect((await api.get(SERIES, { 'If-None-Match': etag })).status).toBe(304);
   });
 
   test('of an event page', async () => {
