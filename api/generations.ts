@@ -1,6 +1,7 @@
 /** The two generations of the read model, and the way back to the former one. */
 import { z } from '@hono/zod-openapi';
 import type { GenerationOverview } from '../projections/overview.ts';
+import { recordOrder, whoOf } from './access/orderer.ts';
 import type { Api } from './http/context.ts';
 import { endpoint } from './http/endpoint.ts';
 import type { ApiConfig, GenerationControl } from './ports.ts';
@@ -19,6 +20,8 @@ export function registerGenerations(api: Api, control: GenerationControl, config
       method: 'get',
       path: '/v1/generations',
       tag: TAG,
+      scope: 'operate',
+      allPortfolios: true,
       summary: 'What the generation holds that readers see, and the one that they do not see',
       params: noParams,
       query: nothing,
@@ -38,6 +41,8 @@ export function registerGenerations(api: Api, control: GenerationControl, config
       method: 'post',
       path: '/v1/rollbacks',
       tag: TAG,
+      scope: 'operate',
+      allPortfolios: true,
       summary: 'Show readers the former generation again, with everything that came since',
       description:
         'What readers see until then is retained in its place. Positions and epochs never go back. 409 when nothing is retained.',
@@ -47,13 +52,14 @@ export function registerGenerations(api: Api, control: GenerationControl, config
       replies: {
         200: { description: 'Done.', content: { 'application/json': { schema: rolledBack } } },
       },
-      problems: ['conflict', 'malformed-body', 'unsupported-media-type', 'rejected'],
+      problems: ['conflict', 'malformed-body', 'body-too-large', 'unsupported-media-type', 'rejected'],
     },
     async (c) => {
       const { retain_hours } = await parsedBody(c, config, order);
+      await recordOrder(c, 'rollback', '');
       const done = await conflicting(() =>
         control.rollback({
-          who: 'http',
+          who: whoOf(c),
           ...(retain_hours === undefined ? {} : { retainHours: retain_hours }),
         }),
       );

@@ -29,6 +29,7 @@ export function registerHealth(api: Api, health: Health, now: () => number = Dat
       method: 'get',
       path: '/health/live',
       tag: TAG,
+      scope: 'public',
       summary: 'Whether the process answers',
       params: noParams,
       query,
@@ -43,6 +44,7 @@ export function registerHealth(api: Api, health: Health, now: () => number = Dat
       method: 'get',
       path: '/health/ready',
       tag: TAG,
+      scope: 'public',
       summary: 'Whether it can serve: a real probe of everything it needs',
       params: noParams,
       query,
@@ -53,7 +55,9 @@ export function registerHealth(api: Api, health: Health, now: () => number = Dat
     },
     async (c) => {
       const checks = await health.check();
-      return allOk(checks) ? c.json({ status: 'ready' }) : c.json({ status: 'unavailable', checks }, 503);
+      if (allOk(checks)) return c.json({ status: 'ready' });
+      const shown = c.get('access').required ? withoutDetails(checks) : checks;
+      return c.json({ status: 'unavailable', checks: shown }, 503);
     },
   );
 
@@ -63,6 +67,7 @@ export function registerHealth(api: Api, health: Health, now: () => number = Dat
       method: 'get',
       path: '/health',
       tag: TAG,
+      scope: 'public',
       summary: 'The same facts in one line',
       params: noParams,
       query,
@@ -90,6 +95,8 @@ export function registerMetrics(api: Api, metrics: MetricsText): void {
       method: 'get',
       path: '/metrics',
       tag: TAG,
+      scope: 'operate',
+      allPortfolios: true,
       summary: 'Prometheus metrics',
       params: noParams,
       query,
@@ -100,6 +107,11 @@ export function registerMetrics(api: Api, metrics: MetricsText): void {
       return new Response(body, { headers: { 'Content-Type': contentType } });
     },
   );
+}
+
+/** Anybody may ask, and what is wrong inside is nobody's who is not known. */
+function withoutDetails(checks: Readonly<Record<string, ProbeResult>>): Record<string, ProbeResult> {
+  return Object.fromEntries(Object.entries(checks).map(([name, { ok }]) => [name, { ok }]));
 }
 
 function allOk(checks: Readonly<Record<string, ProbeResult>>): boolean {

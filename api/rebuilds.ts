@@ -7,6 +7,7 @@ import type { RebuildRequest } from '../projections/rebuild/jobs.ts';
 import type { RebuildView } from '../projections/rebuild/view.ts';
 import { jsonItems } from './commands/items.ts';
 import { bodyKind } from './body/read.ts';
+import { recordOrder, whoOf } from './access/orderer.ts';
 import type { Api, ApiContext } from './http/context.ts';
 import { endpoint } from './http/endpoint.ts';
 import { Problem, sentence } from './http/problem.ts';
@@ -34,6 +35,8 @@ export function registerRebuilds(api: Api, { rebuilds, resolve, config }: Rebuil
       method: 'post',
       path: '/v1/rebuilds',
       tag: TAG,
+      scope: 'operate',
+      allPortfolios: true,
       summary: 'Rebuild the read model, or a part of it, from the log while it goes on serving',
       description:
         'It runs in this process and is followed under its id; another process goes on with it when this one dies.',
@@ -52,7 +55,9 @@ export function registerRebuilds(api: Api, { rebuilds, resolve, config }: Rebuil
     async (c) => {
       const { dryRun, ...request } = await requested(c, config, resolve);
       if (dryRun) return c.json({ dry_run: true, ...(await rebuilds.dryRun(request.scope, undefined)) });
-      const started = await conflicting(() => rebuilds.start(request, c.get('requestId')));
+      await recordOrder(c, 'rebuild', JSON.stringify(request.scope));
+      const order = { ...request, who: whoOf(c) };
+      const started = await conflicting(() => rebuilds.start(order, c.get('requestId')));
       return c.json(started, 202, { Location: `/v1/rebuilds/${started.rebuild_id}` });
     },
   );
@@ -63,6 +68,8 @@ export function registerRebuilds(api: Api, { rebuilds, resolve, config }: Rebuil
       method: 'get',
       path: '/v1/rebuilds',
       tag: TAG,
+      scope: 'operate',
+      allPortfolios: true,
       summary: 'All rebuilds, the latest first, whichever process runs them',
       params: noParams,
       query: nothing,
@@ -82,6 +89,8 @@ export function registerRebuilds(api: Api, { rebuilds, resolve, config }: Rebuil
       method: 'get',
       path: '/v1/rebuilds/{rebuild_id}',
       tag: TAG,
+      scope: 'operate',
+      allPortfolios: true,
       summary: 'The progress of a rebuild',
       params,
       query: nothing,
@@ -97,19 +106,29 @@ export function registerRebuilds(api: Api, { rebuilds, resolve, config }: Rebuil
       method: 'post',
       path: '/v1/rebuilds/{rebuild_id}/approve',
       tag: TAG,
+      scope: 'operate',
+      allPortfolios: true,
       summary: 'Show readers a rebuild that waits for approval',
       description: 'It is brought level with the log and then shown, in the background.',
       params,
       query: nothing,
       body: { required: false, content: { 'application/json': { schema: approval, example: {} } } },
       replies: { 202: one('It will be shown.') },
-      problems: ['not-found', 'conflict', 'malformed-body', 'unsupported-media-type', 'rejected'],
+      problems: [
+        'not-found',
+        'conflict',
+        'malformed-body',
+        'body-too-large',
+        'unsupported-media-type',
+        'rejected',
+      ],
     },
     async (c, { params: { rebuild_id } }) => {
       const body = await parsedBody(c, config, approval);
+      await recordOrder(c, 'rebuild_approval', rebuild_id);
       const found = known(
         rebuild_id,
-        await rebuilds.approve(rebuild_id, body.retain_hours, c.get('requestId')),
+        await rebuilds.approve(rebuild_id, body.retain_hours, c.get('requestId'), whoOf(c)),
       );
       if (found.status !== 'awaiting_approval')
         throw new Problem(
@@ -126,14 +145,18 @@ export function registerRebuilds(api: Api, { rebuilds, resolve, config }: Rebuil
       method: 'delete',
       path: '/v1/rebuilds/{rebuild_id}',
       tag: TAG,
+      scope: 'operate',
+      allPortfolios: true,
       summary: 'Cancel a rebuild; what readers see stays as it is',
       params,
       query: nothing,
       replies: { 202: one('It will stop, or has stopped.') },
       problems: ['not-found'],
     },
-    async (c, { params: { rebuild_id } }) =>
-      c.json(known(rebuild_id, await rebuilds.cancel(rebuild_id)), 202),
+    async (c, { params: { rebuild_id } }) => {
+      await recordOrder(c, 'rebuild_cancellation', rebuild_id);
+      return c.json(known(rebuild_id, await rebuilds.cancel(rebuild_id)), 202);
+    },
   );
 }
 

@@ -5,8 +5,10 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { registerDocs } from './docs/docs.ts';
 import { registerHealth, registerMetrics } from './health.ts';
+import { OPEN_ACCESS } from './access/access.ts';
+import type { Access } from './access/access.ts';
 import type { Api, ApiEnv } from './http/context.ts';
-import { crossOrigin, observed, requestId, securityHeaders } from './http/middleware.ts';
+import { controlled, crossOrigin, observed, requestId, securityHeaders } from './http/middleware.ts';
 import { problemOf } from './http/failure.ts';
 import { PROBLEMS, problemResponse } from './http/problem.ts';
 import { unmatched } from './http/unmatched.ts';
@@ -20,14 +22,16 @@ export interface StatusDependencies {
   readonly metrics?: MetricsText;
   /** Absent: no market data. */
   readonly market?: MarketDependencies & { readonly corsOrigins: readonly string[] };
+  /** Absent: nothing is required of anybody. */
+  readonly access?: Access;
   readonly observer: Observer;
 }
 
-export function createStatusApi({ health, metrics, market, observer }: StatusDependencies): Api {
+export function createStatusApi({ health, metrics, market, access, observer }: StatusDependencies): Api {
   const api: Api = new OpenAPIHono<ApiEnv>();
   api.use(requestId(), observed(observer));
   if (market) api.use(crossOrigin(market.corsOrigins));
-  api.use(securityHeaders());
+  api.use(securityHeaders(), controlled(access ?? OPEN_ACCESS));
   api.onError((error, c) => failure(error, c.get('requestId'), observer));
   if (market) registerMarket(api, market, observer);
   registerHealth(api, health);

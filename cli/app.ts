@@ -2,6 +2,7 @@
  * What the commands need of the program. `wiring.ts` builds it; a test may hand in another one.
  */
 import type { DeadLetterDesk, KafkaOperations } from '../commands/ingest/operations.ts';
+import type { AccessKeys } from '../commands/access/keys.ts';
 import type { CommandHandler } from '../commands/handler/handler.ts';
 import type { Instant } from '../domain/dates.ts';
 import type { EventLog } from '../domain/log.ts';
@@ -61,6 +62,7 @@ export interface App {
   readonly projections: Projections;
   readonly reader: ReaderRole;
   readonly deadLetters: DeadLetterDesk;
+  readonly keys: AccessKeys;
   readonly symbols: SymbolBook;
   /** The time of day. */
   readonly now: () => Instant;

@@ -21,18 +21,19 @@ import { createSymbolBook } from '../infra/market-store/symbols.ts';
 import { createGenerations } from '../infra/projection-store/generations.ts';
 import { createFoldWorkers } from '../infra/projection-store/rebuild-workers.ts';
 import { createLinkedSecurities } from '../infra/read-model/linked-securities.ts';
+import { createExportModels } from '../infra/read-model/export.ts';
 import { createReadModels } from '../infra/read-model/read-models.ts';
 import type { Slot } from '../projections/generation.ts';
 import { createQueries } from '../projections/queries/queries.ts';
 import { createKnownAt } from '../projections/replay/known-at.ts';
 import type { App, Configure, Role } from './app.ts';
+import { requiresAccess, wireAccess } from './wiring/access.ts';
 import { createDesk } from './wiring/desk.ts';
 import { createFeedTools } from './wiring/feeds.ts';
 import { observeBacklog, observedLog, observedProjections } from './wiring/observed.ts';
 import { recoverRebuilds, rebuildsOverHttp } from './wiring/rebuilds.ts';
 import { verifyPeriodically } from './wiring/verification.ts';
 import { createMarketData } from './wiring/market.ts';
-import { listen } from './wiring/listen.ts';
 import { addressOf, DUTIES } from './wiring/roles.ts';
 import { openServer } from './wiring/server.ts';
 import { createStreams } from './wiring/streams.ts';
@@ -95,6 +96,7 @@ function refuseUnavailable(config: Config): void {
 
 async function open(config: Config, role: Role): Promise<App> {
   refuseUnavailable(config);
+  const required = requiresAccess(role, config);
   const serving = role !== 'cli';
   const logger = createLogger({ level: serving ? config.logging.level : 'warn' });
   const metrics = createMetrics({ processMetrics: serving });
@@ -160,6 +162,20 @@ async function open(config: Config, role: Role): Promise<App> {
       clock: now,
       linkedSecurities: createLinkedSecurities(activeDatabase),
     });
+    const {
+      access,
+      guard,
+      keys,
+      close: closeAccess,
+    } = wireAccess({
+      config,
+      required,
+      log,
+      main,
+      clock: now,
+      logger,
+    });
+    closers.push(closeAccess);
     const symbols = createSymbolBook({
       database: main,
       calendars: config.marketData.calendars.calendars,
@@ -176,6 +192,7 @@ async function open(config: Config, role: Role): Promise<App> {
             timescale: migrated.timescale,
             activeDatabase,
             commands,
+            guard,
             symbols,
             metrics,
             logger,
@@ -214,6 +231,7 @@ async function open(config: Config, role: Role): Promise<App> {
       queries,
       projections,
       reader: createReaderRole(main),
+      keys,
       deadLetters: desk.deadLetters,
       symbols,
       async serve() {
@@ -223,15 +241,20 @@ async function open(config: Config, role: Role): Promise<App> {
         streams?.start();
         const rebuilds = rebuildsOverHttp(projections, logger);
         if (duties.api) await recoverRebuilds(rebuilds, projections, logger);
+        // What HTTP takes (formats and all) is loaded by those who serve it.
+        const { listen } = await import('./wiring/listen.ts');
         return listen({
           role,
           config,
           commands,
           queries,
+          exports: createExportModels(activeDatabase),
           projections,
           rebuilds,
           streams,
           market,
+          access,
+          keys,
           metrics,
           logger,
           main,

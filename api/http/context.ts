@@ -1,5 +1,7 @@
 import type { Context } from 'hono';
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Principal } from '../../domain/access/principal.ts';
+import type { Access, Allowance } from '../access/access.ts';
 
 /** What middleware leaves for the handlers. */
 export interface ApiEnv {
@@ -8,6 +10,11 @@ export interface ApiEnv {
     requestId: string;
     /** The template of the matched path. */
     route: string;
+    access: Access;
+    /** Who asks; set when an endpoint is entered. */
+    principal: Principal;
+    /** What the caller has left, where requests are limited. */
+    allowance: Allowance | undefined;
   };
 }
 

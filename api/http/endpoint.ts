@@ -6,6 +6,9 @@ import type { ZodObject, z } from 'zod';
 import type { RouteConfig } from '@hono/zod-openapi';
 import { fieldErrors } from '../../commands/schemas/issues.ts';
 import type { FieldError } from '../../commands/parsed.ts';
+import { admit } from '../access/admit.ts';
+import { concealed } from '../access/conceal.ts';
+import type { Requirement } from '../access/access.ts';
 import type { Api, ApiContext } from './context.ts';
 import { invalidParameters, PROBLEMS } from './problem.ts';
 import type { ProblemKind } from './problem.ts';
@@ -19,6 +22,10 @@ export interface EndpointSpec<P, Q> {
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
+  /** What its caller must have: `read` for a GET and `write` for the rest, unless said. */
+  readonly scope?: Requirement['scope'];
+  /** It shows or changes what is not of single portfolios: for principals of all portfolios. */
+  readonly allPortfolios?: boolean;
   readonly params: ZodObject & z.ZodType<P>;
   readonly query: ZodObject & z.ZodType<Q>;
   readonly headers?: ZodObject;
@@ -33,6 +40,26 @@ export interface EndpointInput<P, Q> {
   readonly query: Q;
 }
 
+/** The requirement of an endpoint as it is enforced and documented. */
+export function requirementOf(
+  spec: Pick<EndpointSpec<never, never>, 'scope' | 'allPortfolios'> & { readonly method: string },
+): Required<Requirement> {
+  return {
+    scope: spec.scope ?? (spec.method === 'get' ? 'read' : 'write'),
+    allPortfolios: spec.allPortfolios ?? false,
+  };
+}
+
+/** What is refused before an endpoint is entered. */
+export function accessProblems({ scope }: Requirement): readonly ProblemKind[] {
+  return scope === 'public' ? ['rate-limited'] : ['unauthenticated', 'forbidden', 'rate-limited'];
+}
+
+/** How the document says what an endpoint requires. */
+export function securityOf({ scope }: Requirement): { security?: Record<string, string[]>[] } {
+  return scope === 'public' ? { security: [] } : { security: [{ bearer: [scope] }] };
+}
+
 const COMMON_PROBLEMS: readonly ProblemKind[] = ['invalid-parameter', 'internal-error', 'unavailable'];
 
 /** Registers the endpoint with the router and with the OpenAPI document. */
@@ -41,24 +68,29 @@ export function endpoint<P, Q>(
   spec: EndpointSpec<P, Q>,
   handle: (c: ApiContext, input: EndpointInput<P, Q>) => Response | Promise<Response>,
 ): void {
+  const requirement = requirementOf(spec);
+  const problems = [...COMMON_PROBLEMS, ...accessProblems(requirement), ...(spec.problems ?? [])];
   api.openAPIRegistry.registerPath({
     method: spec.method,
     path: spec.path,
     tags: [spec.tag],
     summary: spec.summary,
     ...(spec.description === undefined ? {} : { description: spec.description }),
+    ...securityOf(requirement),
     request: {
       params: spec.params,
       query: spec.query,
       ...(spec.headers === undefined ? {} : { headers: spec.headers }),
       ...(spec.body === undefined ? {} : { body: spec.body }),
     },
-    responses: { ...problemReplies([...COMMON_PROBLEMS, ...(spec.problems ?? [])]), ...spec.replies },
+    responses: { ...problemReplies(problems), ...spec.replies },
   });
-  api.on(spec.method.toUpperCase(), spec.path.replace(/\{(\w+)\}/g, ':$1'), (c: ApiContext) => {
+  api.on(spec.method.toUpperCase(), spec.path.replace(/\{(\w+)\}/g, ':$1'), async (c: ApiContext) => {
     c.set('route', spec.path);
+    await admit(c, requirement);
     const params = parseAll(spec.params, c.req.param());
-    return handle(c, { params, query: parseAll(spec.query, singleQueries(c)) });
+    const query = parseAll(spec.query, singleQueries(c));
+    return concealed(c, await handle(c, { params, query }));
   });
 }
 
@@ -70,6 +102,9 @@ function problemReplies(kinds: readonly ProblemKind[]): RouteConfig['responses']
   }
   return replies;
 }
+
+/** What no parameter means, and of which the database cannot even hold the first. */
+const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** The query, each parameter once. */
 export function singleQueries(c: ApiContext): Record<string, string> {
@@ -85,6 +120,15 @@ export function singleQueries(c: ApiContext): Record<string, string> {
 
 /** @throws Problem naming every parameter that is wrong */
 export function parseAll<T>(schema: z.ZodType<T>, input: Record<string, string>): T {
+  const unreadable = Object.keys(input).filter((name) => CONTROL.test(input[name]!));
+  if (unreadable.length > 0)
+    throw invalidParameters(
+      unreadable.map((field) => ({
+        field,
+        rule: 'characters',
+        message: 'must not contain control characters',
+      })),
+    );
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw invalidParameters(fieldErrors(parsed.error.issues, input).map(asParameter));

@@ -2,7 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
+import type { Access } from '../access/access.ts';
 import type { Observer } from '../ports.ts';
+import { LOCAL } from '../../domain/access/principal.ts';
+import { NOBODY } from '../access/admit.ts';
 import type { ApiEnv } from './context.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
@@ -16,6 +19,20 @@ export function requestId(): MiddlewareHandler<ApiEnv> {
     c.set('route', 'unmatched');
     await next();
     c.header('X-Request-Id', id);
+  };
+}
+
+/** Has everything after it know how access is controlled, and tells the caller what it has left. */
+export function controlled(access: Access): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    c.set('access', access);
+    c.set('principal', access.required ? NOBODY : LOCAL);
+    await next();
+    const allowance = c.get('allowance');
+    if (!allowance) return;
+    c.header('RateLimit-Limit', String(allowance.limit));
+    c.header('RateLimit-Remaining', String(allowance.remaining));
+    c.header('RateLimit-Reset', String(allowance.retryAfter));
   };
 }
 
@@ -39,6 +56,9 @@ const EXPOSED_HEADERS = [
   'ETag',
   'Link',
   'Location',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
   'Retry-After',
   'X-Chronofolio-Complete-Through',
   'X-Chronofolio-Position',
@@ -49,7 +69,7 @@ export function crossOrigin(origins: readonly string[]): MiddlewareHandler<ApiEn
   return cors({
     origin: origins.includes('*') ? '*' : [...origins],
     allowMethods: ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'],
-    allowHeaders: ['Content-Type', 'Idempotency-Key', 'If-None-Match', 'X-Request-Id'],
+    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match', 'X-Request-Id'],
     exposeHeaders: EXPOSED_HEADERS,
     maxAge: 600,
   });

@@ -18,6 +18,8 @@ export const problemSchema = z
     status: z.int(),
     detail: z.string(),
     errors: z.array(fieldErrorSchema).optional(),
+    id: z.string().optional().meta({ description: 'Of a command: the identity of what it is about.' }),
+    code: z.string().optional().meta({ description: 'Of a command: the kind of refusal.' }),
     correlation_id: z.string().meta({ description: 'The X-Request-Id of the request.' }),
   })
   .meta({ id: 'Problem', description: 'A problem reply (RFC 9457).' });

@@ -7,6 +7,8 @@ export const PROBLEM_TYPE = 'application/problem+json';
 export const PROBLEMS = {
   'malformed-body': [400, 'The body cannot be read'],
   'invalid-parameter': [400, 'A parameter is not valid'],
+  unauthenticated: [401, 'Not authenticated'],
+  forbidden: [403, 'Not allowed'],
   'not-found': [404, 'Not found'],
   'method-not-allowed': [405, 'The method is not allowed here'],
   'not-acceptable': [406, 'No acceptable format'],
@@ -14,6 +16,7 @@ export const PROBLEMS = {
   'body-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'Unsupported media type'],
   rejected: [422, 'Rejected'],
+  'rate-limited': [429, 'Too many requests'],
   'internal-error': [500, 'Internal error'],
   'not-implemented': [501, 'Not implemented'],
   unavailable: [503, 'Temporarily unavailable'],

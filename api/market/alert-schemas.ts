@@ -1,5 +1,6 @@
 /** Rules of alerts and their history on the wire. */
 import { z } from '@hono/zod-openapi';
+import { text } from '../../commands/schemas/fields.ts';
 import { INTERVALS, OPERATORS } from '../../domain/alerts/condition.ts';
 import { MAX_CONDITION_LENGTH } from '../../domain/alerts/parse.ts';
 import { cursor, wholeNumber } from '../reads/parameters.ts';
@@ -15,7 +16,7 @@ export const DEFAULT_ROWS = 100;
 const { symbol } = symbolParams.shape;
 const ruleId = z
   .string()
-  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'is not the id of a rule')
+  .regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, 'is not the id of a rule')
   .meta({ example: '0f8fad5b-d9cb-469f-a165-70867728950e' });
 
 const condition = z
@@ -47,7 +48,7 @@ const cooldown = z
     params: { rule: 'range' },
   })
   .meta({ description: 'The least seconds between two alerts, by the times of ticks or bars.' });
-const name = z.string().trim().min(1).max(100);
+const name = text(100);
 const webhookUrl = z
   .string()
   .trim()

@@ -43,6 +43,7 @@ export function registerAlerts(api: Api, { alerts }: AlertsDependencies): void {
     {
       method: 'post',
       path: '/api/alerts',
+      allPortfolios: true,
       summary: 'Make a rule that raises alerts',
       params: noParams,
       query: noQuery,
@@ -119,6 +120,7 @@ export function registerAlerts(api: Api, { alerts }: AlertsDependencies): void {
     {
       method: 'put',
       path: '/api/alerts/{rule_id}',
+      allPortfolios: true,
       summary: 'Change a rule, put it to sleep or wake it',
       description:
         'What is not given stays. With another symbol, interval or condition, and when it wakes, it begins anew.',
@@ -140,6 +142,7 @@ export function registerAlerts(api: Api, { alerts }: AlertsDependencies): void {
     {
       method: 'delete',
       path: '/api/alerts/{rule_id}',
+      allPortfolios: true,
       summary: 'Remove a rule; what it raised stays in the history',
       params: ruleParams,
       query: noQuery,

@@ -5,7 +5,7 @@ import type { AnalyticsReader, AnalyticsRow } from '../../projections/market/ana
 import type { Tier } from '../../projections/market/model.ts';
 import type { Api, ApiContext } from '../http/context.ts';
 import { Problem } from '../http/problem.ts';
-import { marketEndpoint, marketReply } from './endpoint.ts';
+import { marketEndpoint, marketReply, marketTable } from './endpoint.ts';
 import { barLimit, end, format, MAX_BARS, start, symbolParams } from './parameters.ts';
 import { success } from './reply.ts';
 import { checkRange, csvRows, timeOf } from './rows.ts';
@@ -39,6 +39,8 @@ const TIERS = [
   { tier: 'historical', path: '/api/analytics/daily/{symbol}', summary: 'Indicators of trading days' },
 ] as const;
 
+const COLUMNS = ['time', 'date', 'close', ...STANDARD_COLUMNS, 'is_open'];
+
 export function registerAnalytics(api: Api, { analytics }: AnalyticsApiDependencies): void {
   for (const { tier, path, summary } of TIERS) {
     marketEndpoint(
@@ -52,13 +54,17 @@ export function registerAnalytics(api: Api, { analytics }: AnalyticsApiDependenc
         params: symbolParams,
         query,
         replies: {
-          200: marketReply('In ascending order of time.', {
-            symbol: z.string(),
-            exchange,
-            data: z.array(rowSchema),
-            count: z.int(),
-            has_more: z.boolean().meta({ description: 'The limit has left some of the range out.' }),
-          }),
+          200: marketTable(
+            'In ascending order of time.',
+            {
+              symbol: z.string(),
+              exchange,
+              data: z.array(rowSchema),
+              count: z.int(),
+              has_more: z.boolean().meta({ description: 'The limit has left some of the range out.' }),
+            },
+            COLUMNS,
+          ),
         },
         problems: ['not-found'],
       },
@@ -130,8 +136,6 @@ async function answer(c: ApiContext, reader: AnalyticsReader, question: Question
   if (question.format === 'csv') return csvRows(c, COLUMNS, data);
   return success(c, data, { symbol, exchange: series.exchange, count: data.length, has_more: more });
 }
-
-const COLUMNS = ['time', 'date', 'close', ...STANDARD_COLUMNS, 'is_open'];
 
 function jsonOf({ time, close, figures, isOpen }: AnalyticsRow, daily: boolean) {
   return { ...timeOf(time, daily), close, ...figures, ...(isOpen ? { is_open: true as const } : {}) };

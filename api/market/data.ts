@@ -5,13 +5,14 @@ import type { Interval } from '../../domain/market/windows.ts';
 import type { BarReader, BarSeries, ServedBar } from '../../projections/market/bars.ts';
 import type { Api, ApiContext } from '../http/context.ts';
 import { Problem } from '../http/problem.ts';
-import { marketEndpoint, marketReply } from './endpoint.ts';
+import { marketEndpoint, marketTable } from './endpoint.ts';
 import { barLimit, end, format, interval, MAX_BARS, start, symbolParams } from './parameters.ts';
 import { success } from './reply.ts';
 import { checkRange, csvRows, timeOf } from './rows.ts';
 
 const DEFAULT_DATA = 500;
 const DEFAULT_OHLC = 100;
+const COLUMNS = ['time', 'date', 'open', 'high', 'low', 'close', 'volume', 'ticks', 'is_open'];
 
 const barSchema = z
   .object({
@@ -28,14 +29,18 @@ const barSchema = z
   .meta({ id: 'Bar' });
 
 const replies = {
-  200: marketReply('The bars, in ascending order of time.', {
-    symbol: z.string(),
-    exchange: z.string().meta({ description: 'Whose calendar its days follow.', example: 'XNAS' }),
-    interval,
-    data: z.array(barSchema),
-    count: z.int(),
-    has_more: z.boolean().meta({ description: 'The limit has left some of the range out.' }),
-  }),
+  200: marketTable(
+    'The bars, in ascending order of time.',
+    {
+      symbol: z.string(),
+      exchange: z.string().meta({ description: 'Whose calendar its days follow.', example: 'XNAS' }),
+      interval,
+      data: z.array(barSchema),
+      count: z.int(),
+      has_more: z.boolean().meta({ description: 'The limit has left some of the range out.' }),
+    },
+    COLUMNS,
+  ),
 };
 
 export interface DataDependencies {
@@ -141,5 +146,3 @@ function rowOf(bar: ServedBar, interval: Interval): Row {
     ...(bar.isOpen ? { is_open: true as const } : {}),
   };
 }
-
-const COLUMNS = ['time', 'date', 'open', 'high', 'low', 'close', 'volume', 'ticks', 'is_open'];

@@ -9,7 +9,9 @@ import type { RouteConfig } from '@hono/zod-openapi';
 import { fieldErrors } from '../../commands/schemas/issues.ts';
 import { limitedText } from '../body/read.ts';
 import type { Api, ApiContext, ApiEnv } from '../http/context.ts';
-import { parseAll, singleQueries } from '../http/endpoint.ts';
+import { admit } from '../access/admit.ts';
+import type { Requirement } from '../access/access.ts';
+import { accessProblems, parseAll, requirementOf, securityOf, singleQueries } from '../http/endpoint.ts';
 import { problemOf } from '../http/failure.ts';
 import { Problem, PROBLEMS, sentence } from '../http/problem.ts';
 import type { ProblemKind } from '../http/problem.ts';
@@ -36,6 +38,10 @@ export interface MarketEndpointSpec<P, Q, B> {
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
+  /** What its caller must have: `read` for a GET and `write` for the rest, unless said. */
+  readonly scope?: Requirement['scope'];
+  /** It changes what all share, or shows what is not of single portfolios. */
+  readonly allPortfolios?: boolean;
   readonly params: ZodObject & z.ZodType<P>;
   readonly query: ZodObject & z.ZodType<Q>;
   /** A JSON body and its schema. Absent: the handler reads what it wants. */
@@ -67,6 +73,7 @@ export function marketEndpoint<P, Q, B = undefined>(
   spec: MarketEndpointSpec<P, Q, B>,
   handle: (c: ApiContext, input: MarketInput<P, Q, B>) => Response | Promise<Response>,
 ): void {
+  const requirement = requirementOf(spec);
   const document = spec.bodyDocument ?? bodyDocumentOf(spec.body);
   api.openAPIRegistry.registerPath({
     method: spec.method,
@@ -74,19 +81,26 @@ export function marketEndpoint<P, Q, B = undefined>(
     tags: ['Market data'],
     summary: spec.summary,
     ...(spec.description === undefined ? {} : { description: spec.description }),
+    ...securityOf(requirement),
     request: {
       params: spec.params,
       query: spec.query,
       ...(document === undefined ? {} : { body: document }),
     },
     responses: {
-      ...errorReplies([...COMMON, ...(document ? BODY_PROBLEMS : []), ...(spec.problems ?? [])]),
+      ...errorReplies([
+        ...COMMON,
+        ...accessProblems(requirement),
+        ...(document ? BODY_PROBLEMS : []),
+        ...(spec.problems ?? []),
+      ]),
       ...spec.replies,
     },
   });
   api.on(spec.method.toUpperCase(), spec.path.replace(/\{(\w+)\}/g, ':$1'), async (c: ApiContext) => {
     c.set('route', spec.path);
     try {
+      await admit(c, requirement);
       const params = parseAll(spec.params, c.req.param());
       const query = parseAll(spec.query, singleQueries(c));
       // Without a schema there is no body to speak of, and `B` is undefined.
@@ -112,6 +126,18 @@ export function marketReply(
     timestamp: z.int().meta({ description: 'Unix milliseconds.' }),
   });
   return { description, content: { 'application/json': { schema } } };
+}
+
+/** The same, or with `format=csv` its rows as a table. */
+export function marketTable(
+  description: string,
+  shape: Readonly<Record<string, z.ZodType>>,
+  columns: readonly string[],
+): RouteConfig['responses'][string] {
+  const reply = marketReply(description, shape);
+  const schema = z.string().meta({ description: 'A header line and a line per row.' });
+  const csv = { schema, example: `${columns.join(',')}\n` };
+  return { ...reply, content: { ...('content' in reply ? reply.content : {}), 'text/csv': csv } };
 }
 
 /**

@@ -10,7 +10,7 @@ import type { BarReader } from '../../projections/market/bars.ts';
 import { indicatorSeries } from '../../projections/market/indicator-series.ts';
 import type { Api } from '../http/context.ts';
 import { Problem } from '../http/problem.ts';
-import { marketEndpoint, marketReply } from './endpoint.ts';
+import { marketEndpoint, marketReply, marketTable } from './endpoint.ts';
 import { barLimit, end, format, interval, MAX_BARS, start, symbolParams } from './parameters.ts';
 import { success } from './reply.ts';
 import { checkRange, csvRows, timeOf } from './rows.ts';
@@ -122,16 +122,20 @@ export function registerIndicators(api: Api, { bars }: IndicatorsApiDependencies
         ...parameters,
       }),
       replies: {
-        200: marketReply('In ascending order of time.', {
-          symbol: z.string(),
-          exchange: z.string().meta({ description: 'Whose calendar its days follow.', example: 'XNAS' }),
-          interval,
-          type: z.string(),
-          params: z.record(z.string(), z.number()).meta({ description: 'Defaults included.' }),
-          data: z.array(pointSchema),
-          count: z.int(),
-          has_more: z.boolean().meta({ description: 'The limit has left some of the range out.' }),
-        }),
+        200: marketTable(
+          'In ascending order of time.',
+          {
+            symbol: z.string(),
+            exchange: z.string().meta({ description: 'Whose calendar its days follow.', example: 'XNAS' }),
+            interval,
+            type: z.string(),
+            params: z.record(z.string(), z.number()).meta({ description: 'Defaults included.' }),
+            data: z.array(pointSchema),
+            count: z.int(),
+            has_more: z.boolean().meta({ description: 'The limit has left some of the range out.' }),
+          },
+          ['time', 'date', ...indicatorDefinition('rsi').outputs, 'is_open'],
+        ),
       },
       problems: ['not-found'],
     },

@@ -73,13 +73,19 @@ export function registerSnapshots(api: Api, reads: SnapshotReads): void {
     {
       method: 'post',
       path: '/api/snapshots/query',
+      scope: 'read',
       summary: 'The current prices of some symbols',
       description: `At most ${MAX_ASKED} symbols. The prices come in the order asked, each symbol once.`,
       params: noParams,
       query: noQuery,
       bodyDocument: {
         required: true,
-        content: { 'application/json': { schema: z.object({ symbols: z.array(z.string()) }) } },
+        content: {
+          'application/json': {
+            schema: z.object({ symbols: z.array(z.string()).min(1).max(MAX_ASKED) }),
+            example: { symbols: ['AAPL', 'BAS'] },
+          },
+        },
       },
       body: asked,
       replies: {

@@ -64,6 +64,7 @@ export function registerStats(api: Api, dependencies: StatsDependencies): void {
     {
       method: 'get',
       path: '/api/stats',
+      allPortfolios: true,
       summary: 'Requests, errors and prices of this process',
       params: noParams,
       query: z.strictObject({}),

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { SymbolBook, SymbolFacts } from '../../projections/market/bars.ts';
 import type { Api } from '../http/context.ts';
 import { wholeNumber } from '../reads/parameters.ts';
-import { marketEndpoint, marketReply } from './endpoint.ts';
+import { marketEndpoint, marketTable } from './endpoint.ts';
 import { format } from './parameters.ts';
 import { success } from './reply.ts';
 import { csvRows } from './rows.ts';
@@ -29,6 +29,11 @@ const symbolSchema = z
   })
   .meta({ id: 'SymbolFacts' });
 
+const COLUMNS = [
+  ...['symbol', 'exchange', 'newest_tick'],
+  ...['first_intraday', 'last_intraday', 'first_daily', 'last_daily'],
+];
+
 export interface SymbolsDependencies {
   readonly symbols: Pick<SymbolBook, 'list'>;
 }
@@ -50,11 +55,11 @@ export function registerSymbols(api: Api, { symbols }: SymbolsDependencies): voi
         format,
       }),
       replies: {
-        200: marketReply('The symbols.', {
-          data: z.array(symbolSchema),
-          count: z.int(),
-          has_more: z.boolean(),
-        }),
+        200: marketTable(
+          'The symbols.',
+          { data: z.array(symbolSchema), count: z.int(), has_more: z.boolean() },
+          COLUMNS,
+        ),
       },
     },
     async (c, { query }) => {
@@ -70,11 +75,6 @@ export function registerSymbols(api: Api, { symbols }: SymbolsDependencies): voi
     },
   );
 }
-
-const COLUMNS = [
-  ...['symbol', 'exchange', 'newest_tick'],
-  ...['first_intraday', 'last_intraday', 'first_daily', 'last_daily'],
-];
 
 type Row = z.infer<typeof symbolSchema>;
 

@@ -49,12 +49,21 @@ const errorsSchema = z
   .array(z.object({ index: z.int(), field: z.string(), rule: z.string(), message: z.string() }))
   .meta({ description: 'What is wrong with each rejected item, by its place from 0.' });
 
+const refusedSchema = z.object({
+  success: z.literal(false),
+  error: z.string(),
+  data: countsSchema,
+  errors: errorsSchema,
+  timestamp: z.int().meta({ description: 'Unix milliseconds.' }),
+});
+
 export function registerTicks(api: Api, { take, bodyLimitBytes, maxTicks }: TickDependencies): void {
   marketEndpoint(
     api,
     {
       method: 'post',
       path: '/api/ticks',
+      allPortfolios: true,
       summary: 'Take ticks in',
       description: `One object, an array, or one object a line; at most ${maxTicks} of them. Good ones are taken whatever the others are.`,
       params: noParams,
@@ -62,12 +71,19 @@ export function registerTicks(api: Api, { take, bodyLimitBytes, maxTicks }: Tick
       bodyDocument: {
         required: true,
         content: {
-          'application/json': { schema: z.union([tickSchema, z.array(tickSchema)]) },
+          'application/json': {
+            schema: z.union([tickSchema, z.array(tickSchema)]),
+            example: { ric: 'AAPL.O', price: 187.32, timestamp: 1755851400123, volume: 100 },
+          },
           'application/x-ndjson': { schema: tickSchema },
         },
       },
       replies: {
         200: marketReply('What became of them', { data: countsSchema, errors: errorsSchema.optional() }),
+        422: {
+          description: 'None of them can be taken.',
+          content: { 'application/json': { schema: refusedSchema } },
+        },
       },
       problems: ['malformed-body', 'body-too-large', 'rejected'],
     },

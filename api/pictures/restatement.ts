@@ -13,12 +13,13 @@ export function drawRestatement(restated: Restated): Promise<string> {
 export function restatementPicture({ report, histories }: Restated): ComparisonPicture {
   const { from, to } = report.compared;
   const unit = report.compared.by === 'epoch' ? 'epoch' : 'known at';
+  const side = (name: string, at: number | null) => (at === null ? name : `${name} (${unit} ${at})`);
   const first = report.days[0]?.date;
   return {
     title: `${report.portfolio_id}, restated`,
     subtitle: subtitleOf(report),
     currency: report.currency,
-    names: { before: `before (${unit} ${from})`, after: `after (${unit} ${to})` },
+    names: { before: side('before', from), after: side('after', to) },
     before: histories.before,
     after: histories.after,
     firstChanged: first === undefined ? undefined : day(first),

@@ -11,6 +11,7 @@ import type { Outbox } from './outbox.ts';
 
 /** Close codes of RFC 6455 and its registry. */
 export const GOING_AWAY = 1001;
+export const NOT_ALLOWED = 1008;
 export const TRY_AGAIN_LATER = 1013;
 
 export interface Client {

@@ -5,6 +5,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
+import { answeredProtocol } from '../access/bearer.ts';
+import type { Guest, SocketGuard } from './guard.ts';
 import type { SocketLimits } from './limits.ts';
 
 export interface Door {
@@ -19,16 +21,24 @@ export interface Door {
 export interface DoorOptions {
   readonly limits: SocketLimits;
   readonly connections: () => number;
-  readonly enter: (ws: WebSocket, socket: Socket) => void;
+  /** Asks who comes in. */
+  readonly guard: SocketGuard;
+  readonly enter: (ws: WebSocket, socket: Socket, guest: Guest) => void;
+  /** Who comes in cannot be asked. */
+  readonly onError: (error: unknown) => void;
   readonly refused: () => void;
 }
 
-export function createDoor({ limits, connections, enter, refused }: DoorOptions): Door {
+const UNAVAILABLE = '503 Service Unavailable';
+
+export function createDoor(options: DoorOptions): Door {
+  const { limits, guard, connections, enter, refused } = options;
   const wss = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: limits.maxMessageBytes,
+    handleProtocols: answeredProtocol,
   });
   let own: Server | undefined;
   let closed = false;
@@ -38,14 +48,31 @@ export function createDoor({ limits, connections, enter, refused }: DoorOptions)
   function refuse(socket: Duplex, status: string): void {
     refused();
     socket.on('error', () => undefined);
-    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const challenge = status.startsWith('401') ? 'WWW-Authenticate: Bearer realm="chronofolio"\r\n' : '';
+    socket.end(`HTTP/1.1 ${status}\r\n${challenge}Connection: close\r\nContent-Length: 0\r\n\r\n`);
   }
 
-  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, path: string | undefined): void {
-    if (path !== undefined && request.url?.split('?')[0] !== path) return refuse(socket, '404 Not Found');
-    if (!originAllowed(request, limits.origins)) return refuse(socket, '403 Forbidden');
-    if (closed || connections() + entering >= limits.maxConnections)
-      return refuse(socket, '503 Service Unavailable');
+  /** While somebody is asked who they are, everybody may be shut out. */
+  const isClosed = (): boolean => closed;
+
+  /** What to answer those who are not even asked who they are. */
+  function shutOut(request: IncomingMessage, path: string | undefined): string | undefined {
+    if (path !== undefined && request.url?.split('?')[0] !== path) return '404 Not Found';
+    if (!originAllowed(request, limits.origins)) return '403 Forbidden';
+    return isClosed() || connections() + entering >= limits.maxConnections ? UNAVAILABLE : undefined;
+  }
+
+  async function upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    path: string | undefined,
+  ): Promise<void> {
+    const status = shutOut(request, path);
+    if (status !== undefined) {
+      refuse(socket, status);
+      return;
+    }
     entering++;
     let counted = true;
     const done = () => {
@@ -54,16 +81,29 @@ export function createDoor({ limits, connections, enter, refused }: DoorOptions)
     };
     // A handshake that is no good ends the connection without a word to us.
     socket.once('close', done);
+    const ignore = () => undefined;
+    socket.on('error', ignore);
+    const entry = await guard.ask(request);
+    socket.off('error', ignore);
+    if (typeof entry === 'string' || isClosed()) {
+      refuse(socket, typeof entry === 'string' ? entry : UNAVAILABLE);
+      return;
+    }
     wss.handleUpgrade(request, socket, head, (ws) => {
       done();
       // Upgraded connections of an HTTP server are sockets; its types say less.
-      enter(ws, request.socket);
+      enter(ws, request.socket, entry);
     });
   }
 
   return {
     attach(server, path) {
-      server.on('upgrade', (request, socket, head) => upgrade(request, socket, head, path));
+      server.on('upgrade', (request, socket, head) => {
+        upgrade(request, socket, head, path).catch((error: unknown) => {
+          options.onError(error);
+          refuse(socket, UNAVAILABLE);
+        });
+      });
     },
     async listen({ host, port }) {
       const server = createServer((_, response) => {

@@ -8,14 +8,17 @@ import type { LiveValues } from '../../projections/market/live-values.ts';
 import type { MarketMetrics } from '../../projections/market/metrics.ts';
 import type { AlertRaised, MarketEvent, MarketEvents } from '../../projections/market/model.ts';
 import type { SnapshotReads } from '../../projections/market/snapshots.ts';
-import { createClient, GOING_AWAY, TRY_AGAIN_LATER } from './client.ts';
+import { OPEN_ACCESS } from '../access/access.ts';
+import { createClient, GOING_AWAY, NOT_ALLOWED, TRY_AGAIN_LATER } from './client.ts';
 import type { Client } from './client.ts';
 import { createDoor } from './door.ts';
+import { createSocketGuard } from './guard.ts';
+import type { Guest, SocketGuard } from './guard.ts';
 import type { SocketLimits } from './limits.ts';
 import { outbound } from './messages.ts';
 import { writeBytes } from './outbox.ts';
 import type { Targets } from './messages.ts';
-import { createPortfolioDesk } from './portfolio-desk.ts';
+import { createPortfolioDesk, unknownPortfolio } from './portfolio-desk.ts';
 import { createPriceDesk } from './price-desk.ts';
 import { textFrame } from './frame.ts';
 
@@ -29,6 +32,8 @@ export interface SocketHubOptions {
   readonly metrics: SocketMetrics;
   /** Unix milliseconds. */
   readonly now: () => number;
+  /** Absent: anybody may connect. */
+  readonly guard?: SocketGuard;
   /** Absent: portfolios cannot be subscribed to here. */
   readonly liveValues?: LiveValues;
 }
@@ -57,7 +62,7 @@ export interface SocketHub {
 
 export function createSocketHub(options: SocketHubOptions): SocketHub {
   const { events, limits, logger, metrics, now } = options;
-  const clients = new Set<Client>();
+  const clients = new Map<Client, Guest>();
   const alertWatchers = new Set<Client>();
   let subscriptions = 0;
   let closing = false;
@@ -72,10 +77,12 @@ export function createSocketHub(options: SocketHubOptions): SocketHub {
   const portfolios = options.liveValues && createPortfolioDesk(options.liveValues, { now, report, counting });
   const door = createDoor({
     limits,
+    guard: options.guard ?? createSocketGuard(OPEN_ACCESS),
+    onError: (error) => logger.warn('a client that wants to connect cannot be known', { error }),
     connections: () => clients.size,
-    enter(ws, socket) {
+    enter(ws, socket, guest) {
       const client = createClient(ws, socket, limits, now, { message: obey, slow, closed });
-      clients.add(client);
+      clients.set(client, guest);
       tellCounts();
       if (closing) client.close(GOING_AWAY, 'the service is shutting down');
       else client.send(outbound.heartbeat(client.id, now()));
@@ -122,8 +129,14 @@ export function createSocketHub(options: SocketHubOptions): SocketHub {
       client.send(outbound.changed('subscribed', symbols, now(), alerts ? { alerts: true } : {}));
     if (symbols.length > 0) prices.subscribe(client, symbols);
     if (portfolio === undefined) return;
-    if (portfolios) portfolios.subscribe(client, portfolio);
+    if (portfolios && isHidden(client, portfolio)) client.complain(unknownPortfolio(portfolio));
+    else if (portfolios) portfolios.subscribe(client, portfolio);
     else client.complain('values of portfolios are not served here');
+  }
+
+  /** What it may not know of is answered as what there is not. */
+  function isHidden(client: Client, portfolioId: string): boolean {
+    return clients.get(client)?.principal.portfolios?.has(portfolioId) === false;
   }
 
   /** What is not named is not touched; when nothing is, everything ends. */
@@ -182,11 +195,24 @@ export function createSocketHub(options: SocketHubOptions): SocketHub {
   }
 
   function beat(): void {
-    for (const client of clients) {
+    for (const [client, guest] of clients) {
+      void dismiss(client, guest);
       if (client.ping() === 'alive') continue;
       metrics.socketDropped('silent', 1);
       client.cut();
     }
+  }
+
+  /** Ends the connection of a key that is good no more; one that cannot be asked for now stays. */
+  async function dismiss(client: Client, guest: Guest): Promise<void> {
+    try {
+      if (await guest.inForce()) return;
+    } catch (error) {
+      logger.warn('whether a key is still good cannot be asked', { error });
+      return;
+    }
+    forget(client);
+    client.close(NOT_ALLOWED, 'the key is not valid any more');
   }
 
   let ended: Promise<void> | undefined;
@@ -200,7 +226,7 @@ export function createSocketHub(options: SocketHubOptions): SocketHub {
     const empty = new Promise<void>((resolve) => {
       whenEmpty = resolve;
     });
-    for (const client of clients) client.close(GOING_AWAY, 'the service is shutting down');
+    for (const client of clients.keys()) client.close(GOING_AWAY, 'the service is shutting down');
     if (clients.size > 0) await empty;
     await doorShut;
   }
@@ -214,7 +240,7 @@ export function createSocketHub(options: SocketHubOptions): SocketHub {
     counts() {
       let bufferedBytes = 0;
       let mostBufferedBytes = 0;
-      for (const client of clients) {
+      for (const client of clients.keys()) {
         const bytes = client.outbox.bytes();
         bufferedBytes += bytes;
         mostBufferedBytes = Math.max(mostBufferedBytes, bytes);

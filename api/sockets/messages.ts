@@ -24,11 +24,16 @@ function optional<T>(schema: z.ZodType<T>) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
 
+/** The database cannot hold all that JSON can spell. */
+const PRINTABLE = /^[^\u0000-\u001f\u007f]*$/;
+
 const MESSAGE = z.object({
   type: z.string('type must be text'),
   symbol: optional(z.string('symbol must be text')),
   symbols: optional(z.union([z.string(), z.array(z.unknown())], 'symbols must be a list')),
-  portfolio: optional(z.string('portfolio must be text').min(1).max(128)),
+  portfolio: optional(
+    z.string('portfolio must be text').min(1).max(128).regex(PRINTABLE, 'portfolio must be an id'),
+  ),
   alerts: optional(z.boolean('alerts must be true or false')),
 });
 

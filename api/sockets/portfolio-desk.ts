@@ -22,6 +22,11 @@ interface Watched extends Source<Client> {
   stop(): void;
 }
 
+/** What is said of a portfolio that there is not. */
+export function unknownPortfolio(portfolioId: string): string {
+  return `unknown portfolio: ${portfolioId}`;
+}
+
 export interface PortfolioDeskOptions {
   readonly now: () => number;
   /** Told of messages that were written, and of those that newer ones took the place of. */
@@ -53,8 +58,7 @@ export function createPortfolioDesk(
 
   function hear(portfolioId: string, portfolio: Watched, news: LiveNews): void {
     if (typeof news === 'string') {
-      const error =
-        news === 'unknown' ? `unknown portfolio: ${portfolioId}` : 'too many portfolios are watched';
+      const error = news === 'unknown' ? unknownPortfolio(portfolioId) : 'too many portfolios are watched';
       for (const client of [...portfolio.subscribers]) {
         counting(client, () => drop(client, portfolioId));
         client.complain(error);

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { epochs } from '../../projections/queries/epochs.ts';
-import type { EpochRow } from '../../projections/queries/rows.ts';
+import type { EpochView } from '../../projections/queries/epochs.ts';
 import { integerArgument } from '../arguments.ts';
 import { withApp } from '../context.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
@@ -59,7 +59,7 @@ export function epochsCommand(context: CliContext): Command {
 }
 
 /** One line for each restatement. */
-export function epochTable(rows: readonly EpochRow[]): string {
+export function epochTable(rows: readonly EpochView[]): string {
   return table(
     [
       { title: 'key' },
@@ -76,7 +76,7 @@ export function epochTable(rows: readonly EpochRow[]): string {
       row.security_id ?? 'portfolio',
       String(row.epoch),
       row.cause,
-      count(row.cause_position),
+      row.cause_position === null ? '' : count(row.cause_position),
       row.from_date,
       row.through_date,
       count(row.rows),

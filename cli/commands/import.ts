@@ -2,8 +2,8 @@ import { Command, Option } from 'commander';
 import { planImport } from '../../commands/import/plan.ts';
 import { sourcesFrom } from '../../commands/import/sources.ts';
 import type { ImportOptions, ImportPlan, ImportReport } from '../../commands/import/types.ts';
-import { commandSchemas } from '../../commands/schemas/commands.ts';
-import type { CommandName } from '../../commands/schemas/commands.ts';
+import { IMPORT_COMMANDS } from '../../commands/import/kinds.ts';
+import type { ImportCommand } from '../../commands/import/kinds.ts';
 import { dateArgument } from '../arguments.ts';
 import { withApp } from '../context.ts';
 import type { CliContext, GlobalOptions, Session } from '../context.ts';
@@ -16,7 +16,7 @@ import { importText, problemsText } from '../output/import-report.ts';
 interface Options extends GlobalOptions {
   readonly skipInvalid?: boolean;
   readonly dryRun?: boolean;
-  readonly kind?: CommandName;
+  readonly kind?: ImportCommand;
   readonly funding: boolean;
   readonly businessDate: NonNullable<ImportOptions['advanceBusinessDate']>;
 }
@@ -46,9 +46,7 @@ export function importCommand(context: CliContext): Command {
     .argument('<path...>', 'files and directories')
     .option('--skip-invalid', 'import the good rows of files that have bad ones')
     .option('--dry-run', 'read and check everything, write nothing')
-    .addOption(
-      new Option('--kind <kind>', 'what the rows of every file are').choices(Object.keys(commandSchemas)),
-    )
+    .addOption(new Option('--kind <kind>', 'what the rows of every file are').choices(IMPORT_COMMANDS))
     .option('--no-funding', 'Ghostfolio: do not pay for purchases by deposits')
     .option(
       '--business-date <date>',

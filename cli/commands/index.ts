@@ -14,6 +14,7 @@ import { generationsCommand } from './generations.ts';
 import { importCommand } from './import.ts';
 import { ingestCommand } from './ingest.ts';
 import { kafkaCommand } from './kafka.ts';
+import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { performanceCommand } from './performance.ts';
 import { positionsCommand } from './positions.ts';
@@ -54,5 +55,6 @@ export const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   eventsCommand,
   migrateCommand,
   readerCommand,
+  keysCommand,
   configCommand,
 ];

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { positionsOn } from '../../projections/queries/positions.ts';
+import { ofPortfolio } from '../../projections/queries/subject.ts';
 import type { Positions } from '../../projections/queries/positions.ts';
 import type { KnownAt } from '../../projections/queries/reading.ts';
 import { dateArgument, knownAtArgument, readContext } from '../arguments.ts';
@@ -33,7 +34,12 @@ export function positionsCommand(context: CliContext): Command {
       const options = command.optsWithGlobals<Options>();
       await withApp(context, options, async ({ app, result }) => {
         const query = options.date === undefined ? {} : { date: options.date };
-        const reading = await positionsOn(app.queries.reader, portfolioId, query, readContext(options));
+        const reading = await positionsOn(
+          app.queries.reader,
+          ofPortfolio(portfolioId),
+          query,
+          readContext(options),
+        );
         const positions = valueOf(reading);
         result(positions, () => positionsText(positions));
       });

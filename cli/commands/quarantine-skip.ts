@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { findRecorded } from '../../commands/handler/amend.ts';
+import { findRecorded } from '../../commands/handler/ownership.ts';
 import { rawItems } from '../../commands/handler/types.ts';
 import { onePortfolio } from '../../projections/queries/portfolios.ts';
 import type { App } from '../app.ts';
@@ -83,7 +83,7 @@ async function transactionToSkip(
     throw badInput(
       `it is not known which transaction ${securityId} of ${portfolioId} is kept apart by (${entry.reason}): name it, or try again with quarantine retry`,
     );
-  const recorded = await findRecorded(app.log, transactionId);
+  const recorded = await findRecorded(app.log, {}, transactionId);
   if (recorded?.portfolio_id !== portfolioId)
     throw badInput(`${portfolioId} has no transaction ${transactionId} in the log`);
   return transactionId;

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { onePortfolio } from '../../projections/queries/portfolios.ts';
-import type { QuarantineRow } from '../../projections/queries/rows.ts';
+import type { PortfolioDetails } from '../../projections/queries/portfolios.ts';
 import { withApp } from '../context.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -32,12 +32,14 @@ export function quarantineCommand(context: CliContext): Command {
     .addCommand(skipCommand(context));
 }
 
+type KeptApart = PortfolioDetails['quarantined'][number] & { readonly portfolio_id: string | null };
+
 function listCommand(context: CliContext): Command {
   return new Command('list')
     .description('Lists what is kept apart, and why.')
     .action(async (_options: GlobalOptions, command: Command) => {
       await withApp(context, command.optsWithGlobals<GlobalOptions>(), async ({ app, result }) => {
-        const kept: (QuarantineRow & { readonly portfolio_id: string | null })[] = [];
+        const kept: KeptApart[] = [];
         for (const { portfolio_id: portfolioId } of await allPortfolios(app)) {
           const { quarantined } = valueOf(await onePortfolio(app.queries.reader, portfolioId));
           kept.push(...quarantined.map((entry) => ({ portfolio_id: portfolioId, ...entry })));

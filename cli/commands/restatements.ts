@@ -9,6 +9,7 @@ import { withApp } from '../context.ts';
 import type { CliContext, GlobalOptions } from '../context.ts';
 import { badInput } from '../failure.ts';
 import { restatementLines } from '../../api/reads/restatement-lines.ts';
+import { namesOf } from '../../api/reply/columns.ts';
 import { drawRestatement } from '../../api/pictures/restatement.ts';
 import { formatOption, printResult, svgOption, writePicture } from '../output/formats.ts';
 import type { FormatOptions } from '../output/formats.ts';
@@ -77,7 +78,10 @@ export function restatementsCommand(context: CliContext): Command {
         printResult(session, options, {
           value: report,
           text: () => restatementText(report, options.days),
-          lines: () => restatementLines(report, positions),
+          lines: () => {
+            const { columns, rows } = restatementLines(report, positions);
+            return { columns: namesOf(columns), rows };
+          },
         });
         await writePicture(session, options.svg, () => drawRestatement(found));
       });

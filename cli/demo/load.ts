@@ -1,7 +1,7 @@
 /** Brings the demo into an empty log, as an import of files would. */
 import { planImport } from '../../commands/import/plan.ts';
 import type { ImportReport, ImportSource } from '../../commands/import/types.ts';
-import type { CommandName } from '../../commands/schemas/commands.ts';
+import type { ImportCommand } from '../../commands/import/kinds.ts';
 import type { Session } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CliFailure } from '../failure.ts';
@@ -23,7 +23,7 @@ function* ndjson(bodies: readonly object[]): Generator<string> {
 
 /** The demo as what an import reads, one source for each kind of command. */
 export function demoSources(data: DemoData): ImportSource[] {
-  const source = (command: CommandName, bodies: readonly object[]): ImportSource => ({
+  const source = (command: ImportCommand, bodies: readonly object[]): ImportSource => ({
     name: `demo/${command}.ndjson`,
     kind: 'ndjson',
     command,

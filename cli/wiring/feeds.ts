@@ -33,7 +33,7 @@ export function createFeedTools(
       const producer = createProducer({ kafka: createKafka(config.kafka, QUIET), logger: QUIET });
       return createKafkaSink(producer, config.kafka.topic);
     },
-    httpSink: (url) => createHttpSink(url),
+    httpSink: (url) => createHttpSink(url, config.access.apiKey),
     providers() {
       const { providersFile: path } = config.marketData;
       return path === undefined ? undefined : openProviders({ path, env });

@@ -1,10 +1,13 @@
 /** What a process serves: the API of its role, prices over WebSocket, health and metrics. */
+import type { Access } from '../../api/access/access.ts';
 import { createApi } from '../../api/app.ts';
 import type { Health, Observer, ProbeResult } from '../../api/ports.ts';
 import { createStatusApi } from '../../api/status-app.ts';
+import type { AccessKeys } from '../../commands/access/keys.ts';
 import type { Config } from '../../infra/config/config.ts';
 import type { Database } from '../../infra/database/database.ts';
 import type { ProcessMetrics } from '../../infra/metrics/metrics.ts';
+import type { ExportModels } from '../../projections/queries/export.ts';
 import type { Logger } from '../../projections/logger.ts';
 import type { RebuildJobs } from '../../projections/rebuild/jobs.ts';
 import type { Projections } from '../../projections/service.ts';
@@ -19,10 +22,13 @@ export interface ServedParts {
   readonly config: Config;
   readonly commands: App['commands'];
   readonly queries: App['queries'];
+  readonly exports: ExportModels;
   readonly projections: Projections;
   readonly rebuilds: RebuildJobs;
   readonly streams: Streams | undefined;
   readonly market: MarketData | undefined;
+  readonly access: Access;
+  readonly keys: AccessKeys;
   readonly metrics: ProcessMetrics;
   readonly logger: Logger;
   readonly main: Database;
@@ -46,7 +52,12 @@ export async function listen(parts: ServedParts): Promise<Listening> {
     },
     failure: (requestId, error) => logger.error('a request failed', { correlation_id: requestId, error }),
   };
-  const shared = { health, observer, ...(config.metrics.enabled ? { metrics } : {}) };
+  const { access } = parts;
+  if (!access.required)
+    logger.warn('access is not controlled: whoever reaches this address may do everything', {
+      address: addressOf(role, config).host,
+    });
+  const shared = { health, observer, access, ...(config.metrics.enabled ? { metrics } : {}) };
   const { market } = parts;
   const prices = market && {
     market: {
@@ -76,13 +87,15 @@ export async function listen(parts: ServedParts): Promise<Listening> {
   }
 }
 
-function apiParts({ config, commands, queries, projections, rebuilds }: ServedParts) {
+function apiParts({ config, commands, queries, exports: models, projections, rebuilds, keys }: ServedParts) {
   return {
     commands,
     queries,
+    exports: { models },
     projections,
     rebuilds,
     generations: projections,
+    keys,
     config: {
       bodyLimitBytes: config.http.bodyLimitBytes,
       streamMaxRows: config.http.streamMaxRows,

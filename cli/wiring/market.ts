@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MarketDependencies } from '../../api/market/app.ts';
 import { createSocketHub } from '../../api/sockets/hub.ts';
+import type { SocketGuard } from '../../api/sockets/guard.ts';
 import type { SocketHub } from '../../api/sockets/hub.ts';
 import { DEFAULT_SOCKET_LIMITS } from '../../api/sockets/limits.ts';
 import type { CommandHandler } from '../../commands/handler/handler.ts';
@@ -53,6 +54,8 @@ export interface MarketDataOptions {
   readonly timescale: Timescale;
   readonly activeDatabase: () => Promise<Database>;
   readonly commands: Pick<CommandHandler, 'run'>;
+  /** Asks who connects. */
+  readonly guard: SocketGuard;
   readonly symbols: SymbolBook & SymbolAssignments;
   readonly metrics: ProcessMetrics;
   readonly logger: Logger;
@@ -93,6 +96,7 @@ export function createMarketData(options: MarketDataOptions): MarketData {
     logger,
     metrics,
     now,
+    guard: options.guard,
     liveValues,
   });
   const keeping = duties.market === 'keeps';

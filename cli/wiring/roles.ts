@@ -1,4 +1,5 @@
 /** What a process of each role does, and where it listens. */
+import type { ListeningHost } from '../../infra/config/access.ts';
 import type { Config } from '../../infra/config/config.ts';
 import type { Cause } from '../../projections/register/model.ts';
 import { causesOf } from '../../projections/shares.ts';
@@ -96,6 +97,15 @@ export function addressOf(role: ServeRole, { http, marketData }: Config): Addres
 export function webSocketAddressOf(role: ServeRole, { marketData }: Config): Address | undefined {
   if (role !== 'market-data') return undefined;
   return { host: marketData.webSocketHost, port: marketData.webSocketPort };
+}
+
+/** Every host that a role serves callers on, with the variable that says it; metrics of their own port apart. */
+export function listeningHosts(role: ServeRole, { http, marketData }: Config): readonly ListeningHost[] {
+  if (role !== 'market-data') return [{ variable: 'HOST', host: http.host }];
+  return [
+    { variable: 'REST_API_HOST', host: marketData.restHost },
+    { variable: 'WEBSOCKET_HOST', host: marketData.webSocketHost },
+  ];
 }
 
 /** Where its metrics are served besides `/metrics` of that address; `undefined` for nowhere else. */

@@ -4,6 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { accessConfig } from './access.ts';
+import type { AccessConfig } from './access.ts';
 import { type Environment, type Setting, parseEnvironment } from './environment.ts';
 import { ConfigError } from './errors.ts';
 import type { MarketCalendars } from './market-calendars.ts';
@@ -84,6 +86,7 @@ export interface Config {
     readonly corsOrigins: readonly string[];
     readonly shutdownTimeoutMs: number;
   };
+  readonly access: AccessConfig;
   readonly projection: {
     /** The wait after a feed without news, in milliseconds. */
     readonly pollMs: number;
@@ -174,6 +177,7 @@ export function loadConfig(
       corsOrigins: values.CORS_ORIGINS,
       shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
     },
+    access: accessConfig(values, readFile),
     projection: {
       pollMs: values.PROJECTION_POLL_MS,
       retentionHours: values.GENERATION_RETENTION_HOURS,

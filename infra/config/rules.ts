@@ -1,5 +1,6 @@
 /** The kinds of values a variable may have: text in, typed value out, the rule in words when it fails. */
 import { z } from 'zod';
+import { isKeyAddress } from './loopback.ts';
 import { isTimeZone } from '../../domain/dates.ts';
 
 /** A whole number in a range, both ends included. */
@@ -44,6 +45,11 @@ export function connectionString(schemes: readonly string[]) {
   const rule = `must be a connection string beginning with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
   return z.string().refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)), rule);
 }
+
+/** Where keys can be fetched from that nobody on the way can have changed. */
+export const keyAddress = z
+  .string()
+  .refine(isKeyAddress, 'must be an https address, or http on loopback, without a user');
 
 /** What topics and groups may be named with; room is left for the rest of the name. */
 export const topicPart = z

@@ -36,6 +36,22 @@ export const VARIABLES = z.object({
     .prefault('*'),
   SHUTDOWN_TIMEOUT_MS: MILLISECONDS.prefault('10000'),
 
+  /** Whether callers have to say who they are; required unless the process listens on loopback alone. */
+  ACCESS: rule.oneOf(['off', 'required']).optional(),
+  /** Where an identity provider publishes the keys that it signs tokens with, or a file with them. */
+  JWKS_URL: rule.keyAddress.optional(),
+  JWKS_FILE: rule.nonEmptyText.optional(),
+  /** What tokens must say of who made them and for whom. */
+  JWT_ISSUER: rule.nonEmptyText.optional(),
+  JWT_AUDIENCE: rule.nonEmptyText.optional(),
+  /** Of each caller, where access is required: so many requests on average, and so many at once. */
+  RATE_LIMIT_PER_SECOND: rule.wholeNumber(1, 1_000_000).prefault('100'),
+  RATE_LIMIT_BURST: rule.wholeNumber(1, 1_000_000).prefault('200'),
+  /** Proxies before this process whose `X-Forwarded-For` tells where a request is from. */
+  TRUSTED_PROXIES: rule.wholeNumber(0, 8).prefault('0'),
+  /** What `feed` sends with ticks that it posts. */
+  CHRONOFOLIO_API_KEY: rule.nonEmptyText.optional(),
+
   PROJECTION_POLL_MS: rule.wholeNumber(1, 60_000).prefault('5'),
   /** How long readers can be sent back to the former generation after a flip; 0 keeps none. */
   GENERATION_RETENTION_HOURS: rule.wholeNumber(0, 87_600).prefault('24'),
@@ -133,6 +149,7 @@ const SECRETS: ReadonlySet<string> = new Set<VariableName>([
   'EVENTSTORE_URL',
   'KAFKA_SASL_PASSWORD',
   'ALERT_WEBHOOK_SECRET',
+  'CHRONOFOLIO_API_KEY',
 ]);
 
 export function isSecret(variable: string): boolean {

@@ -7,14 +7,17 @@ const TIMEOUT_MS = 30_000;
 const MAY_PASS = new Set([408, 425, 429]);
 const LONGEST_SHOWN = 300;
 
-/** @param address where to post; that of a server alone means its `/api/ticks` */
-export function createHttpSink(address: string): TickSink {
+/**
+ * @param address where to post; that of a server alone means its `/api/ticks`
+ * @param key is sent as a bearer token, unless the address has a user
+ */
+export function createHttpSink(address: string, key?: string): TickSink {
   const url = new URL(address);
   if (url.pathname === '/') url.pathname = '/api/ticks';
   const headers = {
     'content-type': 'application/x-ndjson',
     accept: 'application/json',
-    ...(url.username === '' ? {} : { authorization: basic(url) }),
+    ...authorization(url, key),
   };
   // They are for the header: the library refuses them in an address, and says which.
   url.username = url.password = '';
@@ -47,9 +50,10 @@ export function createHttpSink(address: string): TickSink {
   };
 }
 
-function basic({ username, password }: URL): string {
+function authorization({ username, password }: URL, key: string | undefined): { authorization?: string } {
+  if (username === '') return key === undefined ? {} : { authorization: `Bearer ${key}` };
   const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return `Basic ${Buffer.from(login).toString('base64')}`;
+  return { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
 }
 
 /** How many ticks the reply says were not taken. */

@@ -13,6 +13,8 @@ export interface RebuildRequest {
   readonly scope: Omit<RebuildScope, 'all'>;
   readonly approval: Approval;
   readonly retainHours?: number;
+  /** Who ordered it, beginning with `http`; just that when absent. */
+  readonly who?: string;
 }
 
 export interface RebuildJobs {
@@ -32,6 +34,7 @@ export interface RebuildJobs {
     rebuildId: string,
     retainHours: number | undefined,
     correlationId: string,
+    who?: string,
   ): Promise<RebuildView | undefined>;
   /** Goes on with one that was ordered over HTTP and whose process died; returns the interrupted one, whoever ordered it. */
   resume(): Promise<RebuildView | undefined>;
@@ -61,7 +64,7 @@ export function createRebuildJobs({ operations, onFailure }: RebuildJobsOptions)
     scope: RebuildScope,
     approval: Approval,
     correlationId: string,
-    options: { readonly rebuildId?: string; readonly retainHours?: number },
+    options: { readonly rebuildId?: string; readonly retainHours?: number; readonly who?: string },
   ): Promise<RebuildRun> {
     return new Promise((resolve, reject) => {
       let begun: string | undefined;
@@ -83,14 +86,17 @@ export function createRebuildJobs({ operations, onFailure }: RebuildJobsOptions)
   }
 
   return {
-    async start({ scope, approval, retainHours }, correlationId) {
+    async start({ scope, approval, retainHours, who }, correlationId) {
       const { portfolioId, securityId, from } = scope;
       const all = portfolioId === undefined && securityId === undefined && from === undefined;
       const run = await begin(
         all ? { ...scope, all } : scope,
         approval,
         correlationId,
-        retainHours === undefined ? {} : { retainHours },
+        {
+          ...(retainHours === undefined ? {} : { retainHours }),
+          ...(who === undefined ? {} : { who }),
+        },
       );
       return rebuildView(run);
     },
@@ -106,11 +112,11 @@ export function createRebuildJobs({ operations, onFailure }: RebuildJobsOptions)
       const run = await operations.cancel(rebuildId);
       return run && rebuildView(run);
     },
-    async approve(rebuildId, retainHours, correlationId) {
+    async approve(rebuildId, retainHours, correlationId, who = WHO) {
       const run = await runs.find(rebuildId);
       if (run?.status !== 'awaiting_approval') return run && rebuildView(run);
       const work = operations.approve(rebuildId, {
-        who: WHO,
+        who,
         ...(retainHours === undefined ? {} : { retainHours }),
       });
       work.catch((error: unknown) => onFailure(error, rebuildId, correlationId));
@@ -120,8 +126,11 @@ export function createRebuildJobs({ operations, onFailure }: RebuildJobsOptions)
     async resume() {
       const run = await runs.open();
       if (!run?.interrupted) return undefined;
-      if (run.who !== WHO) return rebuildView(run);
-      const resumed = await begin(run.scope, run.approval, run.rebuildId, { rebuildId: run.rebuildId });
+      if (!run.who.startsWith(WHO)) return rebuildView(run);
+      const resumed = await begin(run.scope, run.approval, run.rebuildId, {
+        rebuildId: run.rebuildId,
+        who: run.who,
+      });
       return rebuildView(resumed);
     },
     async idle() {

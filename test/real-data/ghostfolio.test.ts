@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { sourcesFrom } from '../../commands/import/sources.ts';
 import { positionsOn } from '../../projections/queries/positions.ts';
+import { ofPortfolio } from '../../projections/queries/subject.ts';
 import { DATA_IS_THERE, GHOSTFOLIO_FILE, withData } from '../commands/support/data.ts';
 import { openRealBooks, portfolioRows, valueOf } from './real-books.ts';
 import type { RealBooks } from './real-books.ts';
@@ -50,7 +51,7 @@ describe.skipIf(!DATA_IS_THERE)('500 activities of Ghostfolio', () => {
     const sums: Record<string, number> = {};
     for (const { symbol, quantity } of activities)
       sums[`YAHOO:${symbol}`] = (sums[`YAHOO:${symbol}`] ?? 0) + quantity;
-    const { positions } = valueOf(await positionsOn(books.reader, portfolio));
+    const { positions } = valueOf(await positionsOn(books.reader, ofPortfolio(portfolio)));
     const held = positions.filter((each) => each.security_id !== 'CASH_USD');
     expect(Object.fromEntries(held.map((each) => [each.security_id, Number(each.quantity)]))).toEqual(sums);
     // Every purchase was paid by a deposit of just its price.

@@ -9,6 +9,7 @@ import type { Database } from '../../infra/database/database.ts';
 import { createPostgresEventLog } from '../../infra/event-store/postgres-event-log.ts';
 import { createGenerations } from '../../infra/projection-store/generations.ts';
 import { createFoldWorkers } from '../../infra/projection-store/rebuild-workers.ts';
+import { createExportModels } from '../../infra/read-model/export.ts';
 import { createReadModels } from '../../infra/read-model/read-models.ts';
 import { createQueries } from '../../projections/queries/queries.ts';
 import { createKnownAt } from '../../projections/replay/known-at.ts';
@@ -18,6 +19,7 @@ import type { Generations } from '../../projections/generation.ts';
 import type { RebuildJobs } from '../../projections/rebuild/jobs.ts';
 import type { Projections } from '../../projections/service.ts';
 import { createTestDatabase } from './database.ts';
+import type { TestDatabase } from './database.ts';
 
 export interface TestApi {
   readonly database: Database;
@@ -31,13 +33,18 @@ export interface TestApi {
   /** A body that is text is sent as it is. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   request(path: string, init: RequestInit): Promise<Response>;
+  /** The handler, for clients and servers. */
+  readonly fetch: (request: Request) => Promise<Response>;
   /** Posts and expects success, then has it projected. */
   given(path: string, body: unknown): Promise<void>;
   project(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function createTestApi(overrides: Partial<ApiDependencies> = {}): Promise<TestApi> {
+/** @param overrides where given as a function, made on the database that the rest is on */
+export async function createTestApi(
+  overrides: Partial<ApiDependencies> | ((test: TestDatabase) => Promise<Partial<ApiDependencies>>) = {},
+): Promise<TestApi> {
   const test = await createTestDatabase();
   const pools = { gen_a: test.database, gen_b: test.open({ searchPath: 'gen_b,public' }) };
   const log = createPostgresEventLog({ database: test.database });
@@ -65,13 +72,14 @@ export async function createTestApi(overrides: Partial<ApiDependencies> = {}): P
     rebuilds: jobs,
     generations: projections,
     health: { check: async () => probes, uptimeSeconds: () => 12.5 },
+    exports: { models: createExportModels(activeDatabase) },
     metrics: { render: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'up 1\n' }) },
     observer: {
       request: (observation) => observations.push(observation),
       failure: (_, error) => failures.push(error),
     },
     config: DEFAULT_API_CONFIG,
-    ...overrides,
+    ...(typeof overrides === 'function' ? await overrides(test) : overrides),
   });
   const request = async (path: string, init: RequestInit) => api.request(path, init);
   const post: TestApi['post'] = (path, body, headers = {}) =>
@@ -89,6 +97,7 @@ export async function createTestApi(overrides: Partial<ApiDependencies> = {}): P
     generations,
     jobs,
     request,
+    fetch: async (given) => api.fetch(given),
     post,
     get: (path, headers = {}) => request(path, { headers }),
     project: () => projections.catchUp(),

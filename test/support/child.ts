@@ -1,11 +1,11 @@
 /** Processes of the project's own code that a test gives orders to, and kills. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { CommandName } from '../../commands/schemas/commands.ts';
+import type { ImportCommand } from '../../commands/import/kinds.ts';
 import { forkTypeScript } from './fork.ts';
 
 export interface SourceText {
-  readonly command: CommandName;
+  readonly command: ImportCommand;
   readonly text: string;
 }
 

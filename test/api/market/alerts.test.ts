@@ -1,6 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPEN_ACCESS } from '../../../api/access/access.ts';
 import type { ApiEnv } from '../../../api/http/context.ts';
+import { controlled } from '../../../api/http/middleware.ts';
 import { registerAlerts } from '../../../api/market/alerts.ts';
 import { calendarOf } from '../../../domain/market/calendars/calendars.ts';
 import { createAlertHooks } from '../../../infra/market-store/alert-hooks.ts';
@@ -10,6 +12,7 @@ import type { TestDatabase } from '../../support/database.ts';
 
 let db: TestDatabase;
 const api = new OpenAPIHono<ApiEnv>();
+api.use(controlled(OPEN_ACCESS));
 beforeAll(async () => {
   db = await createTestDatabase({ searchPath: 'public' });
   registerAlerts(api, {

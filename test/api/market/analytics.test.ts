@@ -1,6 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPEN_ACCESS } from '../../../api/access/access.ts';
 import type { ApiEnv } from '../../../api/http/context.ts';
+import { controlled } from '../../../api/http/middleware.ts';
 import { registerAnalytics } from '../../../api/market/analytics.ts';
 import { registerIndicators } from '../../../api/market/indicators.ts';
 import { createIndicator, INDICATORS } from '../../../domain/indicators/catalogue.ts';
@@ -41,6 +43,7 @@ beforeAll(async () => {
   await store.advance('intraday', NOW, 0);
   await store.advance('historical', NOW, 0);
   api = new OpenAPIHono<ApiEnv>();
+  api.use(controlled(OPEN_ACCESS));
   const now = () => NOW;
   registerAnalytics(api, { analytics: createAnalyticsReader({ database, now }) });
   registerIndicators(api, {

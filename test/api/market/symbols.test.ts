@@ -1,6 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { expect, it } from 'vitest';
+import { OPEN_ACCESS } from '../../../api/access/access.ts';
 import type { ApiEnv } from '../../../api/http/context.ts';
+import { controlled } from '../../../api/http/middleware.ts';
 import { registerSymbols } from '../../../api/market/symbols.ts';
 import type { SymbolFacts } from '../../../projections/market/bars.ts';
 
@@ -17,6 +19,7 @@ const facts = (symbol: string): SymbolFacts => ({
 function market() {
   const asked: unknown[] = [];
   const api = new OpenAPIHono<ApiEnv>();
+  api.use(controlled(OPEN_ACCESS));
   registerSymbols(api, {
     symbols: {
       async list(options = {}) {

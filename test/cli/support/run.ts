@@ -91,6 +91,9 @@ export function partialApp(parts: Partial<App>): App {
     get deadLetters() {
       return parts.deadLetters ?? missing('deadLetters');
     },
+    get keys() {
+      return parts.keys ?? missing('keys');
+    },
     get symbols() {
       return parts.symbols ?? missing('symbols');
     },

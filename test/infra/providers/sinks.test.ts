@@ -50,6 +50,18 @@ describe('ticks over HTTP', () => {
     expect(login).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`);
   });
 
+  it('are sent with a key, where there is one and the address has no login', async () => {
+    const seen: unknown[] = [];
+    const { url } = await stand((request, response) => {
+      seen.push(request.headers.authorization);
+      response.writeHead(200).end('{}');
+    });
+    await createHttpSink(url, 'cf_key').send([TICK]);
+    await createHttpSink(url.replace('//', '//me:pw@'), 'cf_key').send([TICK]);
+    await createHttpSink(url).send([TICK]);
+    expect(seen).toEqual(['Bearer cf_key', `Basic ${Buffer.from('me:pw').toString('base64')}`, undefined]);
+  });
+
   it('that are all bad are refused one by one, not as a failure', async () => {
     const { url } = await stand((_, response) =>
       response.writeHead(422).end(JSON.stringify({ success: false, data: { rejected: 1 } })),
