@@ -34,6 +34,7 @@ describe('an import against the arrows is an error', () => {
     ['cli/sample.ts', `export { x } from '../infra/x.ts';`],
     ['infra/sample.ts', `export { x } from '../api/x.ts';`],
     ['infra/sample.ts', `export { x } from '../test/x.ts';`],
+    ['client/sample.ts', `export { x } from '../domain/dates.ts';`],
   ])('%s: %s', async (file, code) => {
     expect(await broken(file, code)).toContain('chronofolio/import-direction');
   });
@@ -50,6 +51,7 @@ describe('an import along the arrows is fine', () => {
     ['cli/wiring.ts', `export { x } from '../infra/x.ts';`],
     ['infra/sample.ts', `export { x } from '../projections/metrics.ts';`],
     ['test/sample.test.ts', `export { x } from '../infra/x.ts';`],
+    ['client/sample.ts', `export { x } from './schema.ts';`],
   ])('%s: %s', async (file, code) => {
     expect(await broken(file, code)).toEqual([]);
   });

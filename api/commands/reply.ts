@@ -68,7 +68,11 @@ function shownBatch(c: ApiContext, batch: BatchResult): ShownBatch {
   return { results, position: null };
 }
 
-async function untilProjected(batch: BatchResult, shown: ShownBatch, { projections, config, touched }: Waiting): Promise<void> {
+async function untilProjected(
+  batch: BatchResult,
+  shown: ShownBatch,
+  { projections, config, touched }: Waiting,
+): Promise<void> {
   try {
     const portfolios = await touched?.(batch.position);
     await projections.whenProjected(batch.position, config.projectionTimeoutMs, portfolios);

@@ -133,7 +133,8 @@ function boundsOf(spec: PeriodSpec, asOf: Day, inception: Day): { from: Day; to:
   }
 }
 
-function monthsBefore(asOf: Day, count: number): Day {
+/** The close at which a trailing period of so many months opens. */
+export function monthsBefore(asOf: Day, count: number): Day {
   const earlier = addMonths(asOf, -count);
   const isMonthEnd = monthOf(asOf + 1) !== monthOf(asOf);
   return isMonthEnd ? dayOfMonth(yearOf(earlier), monthOf(earlier), 31) : earlier;

@@ -69,9 +69,7 @@ async function visible(
   if (ids.length === 0) return [];
   const members = await model.members(ids);
   const rows = members.map(({ portfolio }) => portfolio);
-  return rows
-    .sort((one, other) => byCodePoint(one.portfolio_id, other.portfolio_id))
-    .slice(0, page.limit);
+  return rows.sort((one, other) => byCodePoint(one.portfolio_id, other.portfolio_id)).slice(0, page.limit);
 }
 
 /** As the database orders identifiers. */

@@ -89,15 +89,10 @@ export function createRebuildJobs({ operations, onFailure }: RebuildJobsOptions)
     async start({ scope, approval, retainHours, who }, correlationId) {
       const { portfolioId, securityId, from } = scope;
       const all = portfolioId === undefined && securityId === undefined && from === undefined;
-      const run = await begin(
-        all ? { ...scope, all } : scope,
-        approval,
-        correlationId,
-        {
-          ...(retainHours === undefined ? {} : { retainHours }),
-          ...(who === undefined ? {} : { who }),
-        },
-      );
+      const run = await begin(all ? { ...scope, all } : scope, approval, correlationId, {
+        ...(retainHours === undefined ? {} : { retainHours }),
+        ...(who === undefined ? {} : { who }),
+      });
       return rebuildView(run);
     },
     dryRun: (scope, materiality) => operations.dryRun(scope, materiality),

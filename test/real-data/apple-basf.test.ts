@@ -230,7 +230,9 @@ describe.skipIf(!DATA_IS_THERE)('a buying plan in Apple and BASF over real close
 
   it(withData('sells the last BASF and holds it no more'), async () => {
     const held = async (date: string) =>
-      valueOf(await positionsOn(books.reader, ofPortfolio(PORTFOLIO), { date })).positions.map((each) => each.security_id);
+      valueOf(await positionsOn(books.reader, ofPortfolio(PORTFOLIO), { date })).positions.map(
+        (each) => each.security_id,
+      );
     expect(await held('2015-02-11')).toContain('SEC_BASF');
     expect(await held('2015-02-12')).not.toContain('SEC_BASF');
     expect(await held(LAST_DAY)).toEqual(['CASH_EUR', 'CASH_USD', 'SEC_AAPL']);

@@ -7,14 +7,21 @@ interface Operation {
   tags?: string[];
   parameters?: { name: string; in: string; description?: string }[];
   requestBody?: { content: Record<string, { schema: object; example?: unknown }> };
-  responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
+  operationId?: string;
+  responses: Record<string, Reply | { $ref: string }>;
+}
+
+interface Reply {
+  description: string;
+  headers?: Record<string, object>;
+  content?: Record<string, { schema: object; example?: unknown }>;
 }
 
 interface Document {
   openapi: string;
   tags: { name: string }[];
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, object> };
+  components: { schemas: Record<string, object>; responses: Record<string, Reply> };
 }
 
 let api: TestApi;
@@ -30,10 +37,17 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-test('names every path of the contract, and those beyond it', () => {
+/** What stands at the reply, or where it refers to. */
+function replyOf(reply: Reply | { $ref: string }): Reply {
+  if (!('$ref' in reply)) return reply;
+  return document.components.responses[reply.$ref.replace('#/components/responses/', '')]!;
+}
+
+// That nothing else is in it without being wanted shows in the generated client.
+test('names every path of the contract', () => {
   expect(document.openapi).toBe('3.1.0');
-  expect(operations.map(([name]) => name).sort()).toEqual(
-    [
+  expect(operations.map(([name]) => name)).toEqual(
+    expect.arrayContaining([
       'delete /v1/rebuilds/{rebuild_id}',
       'get /health',
       'get /health/live',
@@ -68,22 +82,35 @@ test('names every path of the contract, and those beyond it', () => {
       'post /v1/transactions',
       'post /v1/transactions/{transaction_id}/cancel',
       'post /v1/transactions/{transaction_id}/correct',
-    ].sort(),
+    ]),
   );
 });
 
 test('every reference leads somewhere', () => {
-  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/(\w+)\/([^"]+)"/g)];
   expect(references.length).toBeGreaterThan(20);
-  for (const [, name] of references) expect(document.components.schemas).toHaveProperty([name!]);
+  for (const [, kind, name] of references) expect(document.components).toHaveProperty([kind!, name!]);
 });
 
-test('every operation is described, with a tag of the document', () => {
+test('every operation is described and has a name of its own, with tags that are described', () => {
   const tags = document.tags.map(({ name }) => name);
   for (const [name, operation] of operations) {
     expect([name, operation.summary]).toEqual([name, expect.stringMatching(/\w/)]);
-    expect(tags).toContain(operation.tags?.[0]);
+    expect([name, operation.tags?.[0]]).toEqual([name, expect.toBeOneOf(tags)]);
+    expect([name, operation.operationId]).toEqual([name, expect.stringMatching(/^[a-z][A-Za-z0-9]+$/)]);
   }
+  for (const tag of document.tags) expect(tag).toHaveProperty('description', expect.stringMatching(/\w/));
+  expect(new Set(operations.map(([, { operationId }]) => operationId)).size).toBe(operations.length);
+});
+
+test('every reply carries the id of its request', () => {
+  for (const [name, { responses }] of operations)
+    for (const [status, reply] of Object.entries(responses))
+      expect([name, status, Object.keys(replyOf(reply).headers ?? {})]).toEqual([
+        name,
+        status,
+        expect.arrayContaining(['X-Request-Id']),
+      ]);
 });
 
 test('every parameter of a path is declared', () => {
@@ -99,11 +126,22 @@ test('every parameter of a path is declared', () => {
 test('every reply that is an error is a documented problem', () => {
   for (const [name, { responses }] of operations) {
     expect([name, Object.keys(responses)]).toEqual([name, expect.arrayContaining(['400', '500', '503'])]);
-    for (const [status, { content = {} }] of Object.entries(responses)) {
+    for (const [status, reply] of Object.entries(responses)) {
+      const { content = {} } = replyOf(reply);
       if (Number(status) < 400 || name.startsWith('get /health')) continue;
       expect([name, status, Object.keys(content)]).toEqual([name, status, ['application/problem+json']]);
     }
   }
+});
+
+test('whatever takes a body says what can be wrong with it', () => {
+  const taking = operations.filter(([, { requestBody }]) => requestBody !== undefined);
+  expect(taking.length).toBeGreaterThan(10);
+  for (const [name, { responses }] of taking)
+    expect([name, Object.keys(responses)]).toEqual([
+      name,
+      expect.arrayContaining(['400', '413', '415', '422']),
+    ]);
 });
 
 test('commands have an example and take a stream', () => {
@@ -113,7 +151,7 @@ test('commands have an example and take a stream', () => {
   });
   expect(command?.requestBody?.content).toHaveProperty(['application/x-ndjson']);
   expect(Object.keys(command?.responses ?? {}).sort()).toEqual(
-    ['200', '207', '400', '404', '409', '413', '415', '422', '500', '503', '504'].sort(),
+    ['200', '207', '400', '401', '403', '404', '409', '413', '415', '422', '429', '500', '503', '504'].sort(),
   );
 });
 

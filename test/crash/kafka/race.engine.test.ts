@@ -65,7 +65,8 @@ describe(`positions that race (${at})`, () => {
       const apart = await run(APART);
       expect(apart.seen.broken, at).toEqual([]);
       expect(apart.seen.looks, at).toBeGreaterThan(100);
-      expect(apart.seen.states, at).toBeGreaterThan(20);
+      // How many there are to see depends on how much a busy machine does at once.
+      expect(apart.seen.states, at).toBeGreaterThan(5);
       const together = await run(['all']);
       expect(together.seen.broken, at).toEqual([]);
       expect(apart.figures, at).toEqual(together.figures);
