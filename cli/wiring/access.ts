@@ -75,10 +75,24 @@ export function wireAccess({ config, required, log, main, clock, logger }: Acces
       ? {
           jwtClaims: createJwtVerifier(jwt, {
             onRefused: (code) => logger.debug('a token was refused', { code }),
-            onError: (error) => logger.warn('the keys of the identity provider cannot be had', { error }),
+            onError: atMostOnceAMinute(now, (error) =>
+              logger.warn('the keys of the identity provider cannot be had', { error }),
+            ),
           }),
         }
       : {}),
   });
   return { access, guard: createSocketGuard(access), keys, close: () => audit.close() };
+}
+
+const A_MINUTE_MS = 60_000;
+
+/** Every request fails for as long as the provider is away; one line a minute says as much. */
+function atMostOnceAMinute(now: () => number, tell: (error: unknown) => void): (error: unknown) => void {
+  let told = -Infinity;
+  return (error) => {
+    if (now() - told < A_MINUTE_MS) return;
+    told = now();
+    tell(error);
+  };
 }
