@@ -41,6 +41,8 @@ export interface TableSpec<P, Q extends PagedQuery, Key> {
   readonly row: ZodObject;
   /** The members that the rows of a request leave out; none unless given. */
   readonly omits?: (query: Q) => ReadonlySet<string>;
+  /** Whether rows are the same objects from request to request; they must not change then. */
+  readonly kept?: boolean;
   /** Names the list in its cursors. */
   readonly list: string;
   readonly key: z.ZodType<Key>;
@@ -89,6 +91,7 @@ export function tableEndpoint<P, Q extends PagedQuery, Key, Row extends object>(
             name: spec.rows,
             columns: omitted ? columns.filter(({ name }) => !omitted.has(name)) : columns,
             rows,
+            kept: spec.kept ?? false,
             next: next === undefined ? null : cursors.encode(next),
             completeThrough: head.complete_through ?? null,
           },

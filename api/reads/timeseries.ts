@@ -42,6 +42,7 @@ function timeseriesOf(api: Api, of: SubjectRoute, reader: Reader): void {
       list: 'portfolio-days',
       key: z.iso.date(),
       limit: 10_000,
+      kept: true,
     },
     ({ params, query, page, context }) =>
       subjectTimeseries(

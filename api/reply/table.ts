@@ -24,6 +24,8 @@ export interface Table<Row extends object> {
   /** The columns of the other formats, in their order. */
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
+  /** Whether the rows are kept from reply to reply, so that their JSON is worth keeping with them. */
+  readonly kept?: boolean;
   /** The cursor of the next page; absent for lists that have no pages. */
   readonly next?: string | null;
   readonly completeThrough?: string | null;
@@ -123,15 +125,31 @@ function* jsonPieces<Row extends object>({
   head,
   name,
   rows,
+  kept = false,
   next,
 }: Table<Row>): Generator<Uint8Array, void> {
+  const print = kept ? keptText : (row: Row) => JSON.stringify(row);
   const before = JSON.stringify(head).slice(0, -1);
   yield utf8.encode(`${before}${before === '{' ? '' : ','}${JSON.stringify(name)}:[`);
   for (let start = 0; start < rows.length; start += ROWS_PER_PIECE) {
-    const text = JSON.stringify(rows.slice(start, start + ROWS_PER_PIECE));
-    yield utf8.encode((start === 0 ? '' : ',') + text.slice(1, -1));
+    const text = rows
+      .slice(start, start + ROWS_PER_PIECE)
+      .map(print)
+      .join(',');
+    yield utf8.encode(start === 0 ? text : `,${text}`);
   }
   yield utf8.encode(next === undefined ? ']}' : `],"next_cursor":${JSON.stringify(next)}}`);
+}
+
+/** Goes with the rows when nobody keeps them any more. */
+const texts = new WeakMap<object, string>();
+
+function keptText(row: object): string {
+  const known = texts.get(row);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(row);
+  texts.set(row, text);
+  return text;
 }
 
 /** Pulls a piece whenever the client has taken the one before. */

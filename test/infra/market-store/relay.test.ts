@@ -127,8 +127,13 @@ test('nothing is sent while nobody else listens', async () => {
   const a = await start({ database });
   // Locks of connections that other tests have closed.
   const holders = async () =>
-    (await db.database.query(`select from pg_locks where locktype = 'advisory' and mode = 'ShareLock'`))
-      .length;
+    (
+      await db.database.query(
+        `select from pg_locks
+         where locktype = 'advisory' and mode = 'ShareLock'
+           and database = (select oid from pg_database where datname = current_database())`,
+      )
+    ).length;
   await expect.poll(holders).toBe(1);
   await take(a, 'AAPL', 1);
   await expect.poll(() => asked).toEqual(['[{"others":false}]']);
