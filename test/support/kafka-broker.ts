@@ -122,7 +122,8 @@ function usualSettings(home: string, port: number, controllerPort: number): Reco
 
 async function format(home: string, configuration: string): Promise<void> {
   const clusterId = randomBytes(16).toString('base64url');
-  const tool = ['kafka.tools.StorageTool', 'format', '--config', configuration, '--cluster-id', clusterId];
+  // One word: an id that begins with a hyphen would be taken for an option.
+  const tool = ['kafka.tools.StorageTool', 'format', '--config', configuration, `--cluster-id=${clusterId}`];
   const child = await java(home, tool);
   if (!hasEnded(child)) await once(child, 'exit');
   if (child.exitCode !== 0) throw new Error(`the broker's folder was not prepared: ${await lastWords(home)}`);

@@ -40,6 +40,10 @@ const close = (date: string, price: string, security = SECURITY): Outbound => ({
   value: { security_id: security, date, price },
 });
 
+/**
+ * A few settled days. One topic after the other, since nothing orders them among each other: a trade that
+ * comes after the business date of its day is a restatement already.
+ */
 async function begin(): Promise<void> {
   await world.send([
     { kind: 'portfolios', key: PORTFOLIO, value: { portfolio_id: PORTFOLIO, base_currency: 'EUR' } },
@@ -50,9 +54,9 @@ async function begin(): Promise<void> {
     })),
   ]);
   await world.settled();
+  await world.send([close('2025-01-01', '50'), close('2025-01-01', '20', 'SEC_2')]);
+  await world.settled();
   await world.send([
-    close('2025-01-01', '50'),
-    close('2025-01-01', '20', 'SEC_2'),
     transaction(
       'CASH',
       '2025-01-01',
@@ -62,8 +66,9 @@ async function begin(): Promise<void> {
     transaction('FIRST', '2025-01-02', bought('10.000000000000000001', '50.05')),
     transaction('LAST', '2025-01-08', bought('0.3', '51.123456789')),
     transaction('OTHER', '2025-01-03', bought('7', '20'), 'SEC_2'),
-    { kind: 'business-dates', key: null, value: { date: LAST_DAY } },
   ]);
+  await world.settled();
+  await world.send([{ kind: 'business-dates', key: null, value: { date: LAST_DAY } }]);
   await world.settled();
 }
 
