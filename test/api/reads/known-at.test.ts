@@ -14,7 +14,7 @@ let api: TestApi;
 let log: EventLog;
 
 /** Where the history is stopped: in the middle of things. */
-const STOPS = [0.3, 0.6, 0.9];
+const STOPS = [0.3, 0.45, 0.6, 0.8, 0.9];
 
 /** Of each portfolio a few of its securities; others are asked for as well, and not found. */
 const SECURITIES: Readonly<Record<string, readonly string[]>> = {

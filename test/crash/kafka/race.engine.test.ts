@@ -36,7 +36,7 @@ describe(`positions that race (${at})`, () => {
       const market = createMarket(random, { portfolios: 3, securities: 4, days: 14 });
       const begin = [market.masterData(), market.opening()];
       const slices = Array.from({ length: count }, (_, i) =>
-        lastWords([...(i === 0 ? market.everyClose() : []), ...market.next(80)]),
+        lastWords([...(i === 0 ? market.everyClose() : []), ...market.next(140)]),
       );
 
       async function run(roles: readonly StreamRole[]) {
@@ -65,8 +65,7 @@ describe(`positions that race (${at})`, () => {
       const apart = await run(APART);
       expect(apart.seen.broken, at).toEqual([]);
       expect(apart.seen.looks, at).toBeGreaterThan(100);
-      // How many there are to see depends on how much a busy machine does at once.
-      expect(apart.seen.states, at).toBeGreaterThan(5);
+      expect(apart.seen.states, at).toBeGreaterThan(20);
       const together = await run(['all']);
       expect(together.seen.broken, at).toEqual([]);
       expect(apart.figures, at).toEqual(together.figures);
