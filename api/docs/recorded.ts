@@ -1730,11 +1730,11 @@ export const RECORDED: Readonly<Record<string, unknown>> = {
   },
   getPortfolioPositionPerformance: {
     portfolio_id: 'PORT_001',
-    security_id: 'SEC_AAPL',
     currency: 'USD',
     date: '2025-08-17',
     inception: '2025-08-12',
     complete_through: '2025-08-17',
+    security_id: 'SEC_AAPL',
     conventions: {
       basis: 'net',
       taxes: 'after',

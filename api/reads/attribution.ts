@@ -7,12 +7,12 @@ import { endpoint } from '../http/endpoint.ts';
 import { negotiate } from '../reply/format.ts';
 import { jsonResponse, readContext, readingResponse } from '../reply/reading.ts';
 import { tableResponse } from '../reply/table.ts';
-import { askedPeriods, periodParameters } from './contributions.ts';
 import { conventions, currencyParameter, returnOptions, tabular } from './parameters.ts';
+import { askedOf, askedPeriods, reportHead, TABLE_PERIODS } from './periods.ts';
 import { columnsOf, tableReplies } from './replies.ts';
 import { comparisonParameters } from './risk-parameters.ts';
 import { benchmarkName } from './risk-rows.ts';
-import { completeThrough, fraction, isoDate, remark, shownPosition } from './rows.ts';
+import { fraction, isoDate, remark } from './rows.ts';
 import { SUBJECTS } from './subjects.ts';
 import type { SubjectRoute } from './subjects.ts';
 
@@ -72,11 +72,7 @@ const flatAttributionLine = z
   .meta({ id: 'FlatAttributionLine' });
 
 const figures = z.object({
-  currency: z.string(),
-  position: shownPosition,
-  date: z.string().nullable(),
-  inception: z.string().nullable(),
-  complete_through: completeThrough,
+  ...reportHead,
   by: z.enum(SHARED),
   benchmark: benchmarkName,
   conventions: z.object({
@@ -106,7 +102,7 @@ function attributionOf(api: Api, of: SubjectRoute, reader: Reader): void {
       params: of.params,
       query: z.strictObject({
         ...tabular,
-        ...periodParameters,
+        ...TABLE_PERIODS,
         benchmark: comparisonParameters.benchmark.unwrap().meta({
           description: 'What to explain the difference from: the id of a benchmark.',
           example: 'BALANCED',
@@ -130,8 +126,7 @@ function attributionOf(api: Api, of: SubjectRoute, reader: Reader): void {
           benchmark: query.benchmark,
           by: query.by ?? 'asset_class',
           periods: askedPeriods(query),
-          ...(query.date === undefined ? {} : { date: query.date }),
-          ...(query.currency === undefined ? {} : { currency: query.currency }),
+          ...askedOf(query),
           options: returnOptions(query),
         },
         readContext(c, format, query.known_at),

@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { date } from '../../commands/schemas/fields.ts';
 import { subjectContributions } from '../../projections/queries/contributions.ts';
 import type { PeriodContributions } from '../../projections/queries/contributions.ts';
 import { DIMENSIONS } from '../../projections/queries/dimension.ts';
@@ -7,57 +6,20 @@ import type { Queries } from '../../projections/queries/queries.ts';
 import type { Reader } from '../../projections/queries/reading.ts';
 import type { Api } from '../http/context.ts';
 import { endpoint } from '../http/endpoint.ts';
-import { invalidParameter } from '../http/problem.ts';
 import { negotiate } from '../reply/format.ts';
 import { jsonResponse, readContext, readingResponse } from '../reply/reading.ts';
 import { tableResponse } from '../reply/table.ts';
 import { flatContributionLine, periodContributions } from './contribution-rows.ts';
-import { conventions, currencyParameter, range, returnOptions, tabular } from './parameters.ts';
-import { periodsOf } from './performance.ts';
+import { conventions, currencyParameter, dimension, returnOptions, tabular } from './parameters.ts';
+import { askedOf, askedPeriods, reportHead, TABLE_PERIODS } from './periods.ts';
 import { columnsOf, tableReplies } from './replies.ts';
-import { completeThrough, shownPosition } from './rows.ts';
 import { SUBJECTS } from './subjects.ts';
 import type { SubjectRoute } from './subjects.ts';
 
 export const BUCKETS = { monthly: 'month', quarterly: 'quarter', yearly: 'year' } as const;
 
-export const dimension = z.enum(DIMENSIONS).optional().meta({
-  description:
-    'What positions are put together by. Securities without the attribute are `unclassified`; cash without it is `cash`.',
-  example: 'asset_class',
-});
-
-/** Which periods, by whatever is asked of them. */
-export const periodParameters = {
-  periods: z.string().optional().meta({
-    description: 'Separated by commas: MTD, QTD, YTD, SI, 6M, 3Y, 2024, 2024-Q1, 2024-03; YTD by default.',
-    example: 'YTD',
-  }),
-  ...range,
-  date: date.optional().meta({ description: 'The last day that counts; the last complete one by default.' }),
-};
-
-/** One period where none is asked for: a table of each is long. */
-export function askedPeriods(query: {
-  periods?: string | undefined;
-  from?: string | undefined;
-  to?: string | undefined;
-}) {
-  const nothing = query.periods === undefined && query.from === undefined && query.to === undefined;
-  const periods = periodsOf(nothing ? { periods: 'YTD' } : query);
-  if (periods.length > MOST_PERIODS)
-    throw invalidParameter('periods', 'too_many', `must be at most ${MOST_PERIODS} periods`);
-  return periods;
-}
-
-const MOST_PERIODS = 24;
-
 const figures = z.object({
-  currency: z.string(),
-  position: shownPosition,
-  date: z.string().nullable(),
-  inception: z.string().nullable(),
-  complete_through: completeThrough,
+  ...reportHead,
   by: z.enum(DIMENSIONS),
   conventions: z.object({
     basis: z.string(),
@@ -86,7 +48,7 @@ function contributionsOf(api: Api, of: SubjectRoute, reader: Reader): void {
       params: of.params,
       query: z.strictObject({
         ...tabular,
-        ...periodParameters,
+        ...TABLE_PERIODS,
         by: dimension,
         frequency: z.enum(['monthly', 'quarterly', 'yearly']).optional().meta({
           description: 'Cuts each period into calendar ones, each with its own table.',
@@ -106,8 +68,7 @@ function contributionsOf(api: Api, of: SubjectRoute, reader: Reader): void {
           periods: askedPeriods(query),
           by: query.by ?? 'position',
           ...(query.frequency === undefined ? {} : { frequency: BUCKETS[query.frequency] }),
-          ...(query.date === undefined ? {} : { date: query.date }),
-          ...(query.currency === undefined ? {} : { currency: query.currency }),
+          ...askedOf(query),
           options: returnOptions(query),
         },
         readContext(c, format, query.known_at),

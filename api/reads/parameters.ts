@@ -4,6 +4,7 @@ import { currency, date, identifier } from '../../commands/schemas/fields.ts';
 import { tryInstant } from '../../domain/dates.ts';
 import type { ReturnOptions } from '../../domain/returns/model.ts';
 import { FLOW_TIMINGS } from '../../domain/returns/model.ts';
+import { DIMENSIONS } from '../../projections/queries/dimension.ts';
 import type { KnownAt } from '../../projections/queries/reading.ts';
 import type { DateRange } from '../../projections/queries/read-model.ts';
 import { TABLE_FORMATS } from '../reply/format.ts';
@@ -106,6 +107,12 @@ export const conventions = {
     description: 'Where in the day flows count: inflows at its begin and outflows at its end by default.',
   }),
 };
+
+export const dimension = z.enum(DIMENSIONS).optional().meta({
+  description:
+    'What positions are put together by. Securities without the attribute are `unclassified`; cash without it is `cash`.',
+  example: 'asset_class',
+});
 
 export function rangeOf({ from, to }: { from?: string | undefined; to?: string | undefined }): DateRange {
   return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };

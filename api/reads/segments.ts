@@ -9,16 +9,23 @@ import { endpoint } from '../http/endpoint.ts';
 import { negotiate } from '../reply/format.ts';
 import { jsonResponse, readContext, readingResponse } from '../reply/reading.ts';
 import { tableResponse } from '../reply/table.ts';
-import { askedPeriods, dimension, periodParameters } from './contributions.ts';
-import { conventions, currencyParameter, positionParams, returnOptions, tabular } from './parameters.ts';
+import {
+  conventions,
+  currencyParameter,
+  dimension,
+  positionParams,
+  returnOptions,
+  tabular,
+} from './parameters.ts';
+import { askedOf, askedPeriods, reportHead, TABLE_PERIODS } from './periods.ts';
 import { columnsOf, tableReplies } from './replies.ts';
-import { completeThrough, fraction, periodRow, shownPosition } from './rows.ts';
+import { fraction, periodRow } from './rows.ts';
 import { SUBJECTS } from './subjects.ts';
 import type { SubjectRoute } from './subjects.ts';
 
 const parameters = {
   ...tabular,
-  ...periodParameters,
+  ...TABLE_PERIODS,
   annualize_short: z.enum(['true', 'false']).optional().meta({
     description: 'Annualise periods below one year too.',
   }),
@@ -47,16 +54,8 @@ const segmentRow = z
   })
   .meta({ id: 'SegmentPerformance' });
 
-const head = {
-  currency: z.string(),
-  position: shownPosition,
-  date: z.string().nullable(),
-  inception: z.string().nullable(),
-  complete_through: completeThrough,
-};
-
 const figures = z.object({
-  ...head,
+  ...reportHead,
   by: z.enum(DIMENSIONS),
   conventions: z.object({
     basis: z.string(),
@@ -127,8 +126,8 @@ function positionOf(api: Api, reader: Reader): void {
         'The figures of each period.',
         z.object({
           portfolio_id: z.string(),
+          ...reportHead,
           security_id: z.string(),
-          ...head,
           conventions: z.object({
             basis: z.string(),
             taxes: z.string(),
@@ -167,8 +166,7 @@ function positionOf(api: Api, reader: Reader): void {
 function asked(query: z.infer<z.ZodObject<typeof parameters>>) {
   return {
     periods: askedPeriods(query),
-    ...(query.date === undefined ? {} : { date: query.date }),
-    ...(query.currency === undefined ? {} : { currency: query.currency }),
+    ...askedOf(query),
     options: { ...returnOptions(query), annualiseShort: query.annualize_short === 'true' },
   };
 }

@@ -1,7 +1,7 @@
 /** Why a portfolio or group did better or worse than a benchmark over periods. */
 import { returnBetween } from '../../domain/attribution/linking.ts';
 import { effectTable } from '../../domain/attribution/table.ts';
-import { day, isoDate } from '../../domain/dates.ts';
+import { isoDate } from '../../domain/dates.ts';
 import type { Day } from '../../domain/dates.ts';
 import { format, round, subtract } from '../../domain/decimal.ts';
 import type { Decimal } from '../../domain/decimal.ts';
@@ -9,7 +9,6 @@ import { FRACTION_SCALE, formatFraction } from '../../domain/returns/model.ts';
 import type { ReturnDay, ReturnOptions } from '../../domain/returns/model.ts';
 import { performanceBasis, periodPerformance } from '../../domain/returns/performance.ts';
 import type { PerformanceBasis, PeriodPerformance } from '../../domain/returns/performance.ts';
-import { resolvePeriod } from '../../domain/returns/periods.ts';
 import type { NamedPeriod, Period } from '../../domain/returns/periods.ts';
 import { attributionDays, segmentEffects } from './attribution-sums.ts';
 import type { PortfolioSegmentDay } from './attribution-sums.ts';
@@ -28,15 +27,14 @@ import type { RemarkView } from './period-view.ts';
 import { found } from './reading.ts';
 import type { ReadContext, Reader, Reading } from './reading.ts';
 import { withSegmentDays } from './segment-days.ts';
-import { subjectHead } from './subject.ts';
-import type { SubjectHead, SubjectRef } from './subject.ts';
+import { extentOf, reportHead, resolvedPeriods, termsOf } from './report.ts';
+import type { Asked, ReportHead } from './report.ts';
+import type { SubjectRef } from './subject.ts';
 
-export interface AttributionQuery {
+export interface AttributionQuery extends Asked {
   readonly benchmark: string;
   readonly by: SharedDimension;
   readonly periods: readonly NamedPeriod[];
-  readonly date?: string;
-  readonly currency?: string;
   readonly options: ReturnOptions;
 }
 
@@ -52,11 +50,7 @@ export interface PeriodAttribution {
   readonly reasons: readonly RemarkView[];
 }
 
-export interface AttributionReport extends SubjectHead {
-  readonly currency: string;
-  readonly date: string | null;
-  readonly inception: string | null;
-  readonly complete_through: string | null;
+export interface AttributionReport extends ReportHead {
   readonly by: SharedDimension;
   readonly benchmark: BenchmarkName;
   readonly conventions: {
@@ -76,18 +70,13 @@ export function subjectAttribution(
   context: ReadContext = {},
 ): Promise<Reading<AttributionReport>> {
   return reader.subject(ref, context, async (source) => {
-    const { subject } = source;
-    const date = query.date ?? subject.complete_through;
-    const currency = query.currency ?? subject.currency;
-    const loaded = await loadBasis(source, date, query);
+    const terms = termsOf(source.subject, query);
+    const { currency } = terms;
+    const loaded = await loadBasis(source, terms.date, query);
     if (loaded.status !== 'found') return loaded;
     const basis = loaded.value;
     const { days } = basis.chain;
-    const first = days[0]?.day;
-    const periods =
-      date === null || first === undefined
-        ? []
-        : query.periods.map((period) => resolvePeriod(period, day(date), first));
+    const periods = resolvedPeriods(query.periods, extentOf(terms, days));
     const range = rangeOf(periods, days);
     const blended = await loadBlend(source, query.benchmark, currency, range);
     if (blended.status !== 'found') return blended;
@@ -112,11 +101,7 @@ export function subjectAttribution(
       await new Promise((resolve) => setImmediate(resolve));
     }
     return found({
-      ...subjectHead(subject),
-      currency,
-      date,
-      inception: first === undefined ? null : isoDate(first),
-      complete_through: subject.complete_through,
+      ...reportHead(source.subject, terms, days),
       by: query.by,
       benchmark: nameOf(blended.value),
       conventions: {

@@ -4,13 +4,12 @@ import type { BucketUnit } from '../../domain/contribution/buckets.ts';
 import { addSums, contributionTable, NO_SUMS } from '../../domain/contribution/lines.ts';
 import type { PartSums } from '../../domain/contribution/lines.ts';
 import { CAUSES } from '../../domain/contribution/model.ts';
-import { day, isoDate } from '../../domain/dates.ts';
+import { isoDate } from '../../domain/dates.ts';
 import { add, decimal, isZero, multiply } from '../../domain/decimal.ts';
 import type { Decimal } from '../../domain/decimal.ts';
 import type { Quality, ReturnOptions } from '../../domain/returns/model.ts';
 import { periodPerformance } from '../../domain/returns/performance.ts';
 import type { PerformanceBasis, PeriodPerformance } from '../../domain/returns/performance.ts';
-import { resolvePeriod } from '../../domain/returns/periods.ts';
 import type { NamedPeriod, Period } from '../../domain/returns/periods.ts';
 import { findStretch } from '../../domain/returns/stretch.ts';
 import { contributionSums } from './contribution-sums.ts';
@@ -25,17 +24,15 @@ import type { RemarkView } from './period-view.ts';
 import type { HeldSecurityRow } from './position-reads.ts';
 import { found, rejected } from './reading.ts';
 import type { ReadContext, Reader, Reading } from './reading.ts';
-import { subjectHead } from './subject.ts';
-import type { SubjectHead, SubjectRef, SubjectSource } from './subject.ts';
+import { extentOf, reportHead, resolvedPeriods, termsOf } from './report.ts';
+import type { Asked, ReportHead } from './report.ts';
+import type { SubjectRef, SubjectSource } from './subject.ts';
 
-export interface ContributionsQuery {
+export interface ContributionsQuery extends Asked {
   readonly periods: readonly NamedPeriod[];
   readonly by: Dimension;
   /** Cuts the periods into calendar ones. */
   readonly frequency?: BucketUnit;
-  /** The last day that counts; by default the last complete one. */
-  readonly date?: string;
-  readonly currency?: string;
   readonly options: ReturnOptions;
 }
 
@@ -52,11 +49,7 @@ export interface PeriodContributions {
   readonly reasons: readonly RemarkView[];
 }
 
-export interface ContributionsReport extends SubjectHead {
-  readonly currency: string;
-  readonly date: string | null;
-  readonly inception: string | null;
-  readonly complete_through: string | null;
+export interface ContributionsReport extends ReportHead {
   readonly by: Dimension;
   readonly conventions: {
     readonly basis: string;
@@ -77,23 +70,17 @@ export function subjectContributions(
   context: ReadContext = {},
 ): Promise<Reading<ContributionsReport>> {
   return reader.subject(ref, context, async (source) => {
-    const { subject } = source;
-    const date = query.date ?? subject.complete_through;
-    const currency = query.currency ?? subject.currency;
-    const loaded = await loadBasis(source, date, query);
+    const terms = termsOf(source.subject, query);
+    const loaded = await loadBasis(source, terms.date, query);
     if (loaded.status !== 'found') return loaded;
     const basis = loaded.value;
-    const first = basis.chain.days[0]?.day;
-    const periods = date === null || first === undefined ? [] : periodsOf(query, day(date), first);
+    const { days } = basis.chain;
+    const periods = bucketed(resolvedPeriods(query.periods, extentOf(terms, days)), query.frequency);
     if (periods.length > MAX_PERIODS)
       return rejected('frequency', 'too_many', `makes more than ${MAX_PERIODS} periods`);
     const { basis: costs, taxes, flowTiming } = query.options;
     return found({
-      ...subjectHead(subject),
-      currency,
-      date,
-      inception: first === undefined ? null : isoDate(first),
-      complete_through: subject.complete_through,
+      ...reportHead(source.subject, terms, days),
       by: query.by,
       conventions: {
         basis: costs,
@@ -102,14 +89,13 @@ export function subjectContributions(
         opening_value: 'close of the day before from',
         linking: 'daily gains in units of the opening capital',
       },
-      periods: await periodContributions(source, basis, periods, query, currency),
+      periods: await periodContributions(source, basis, periods, query, terms.currency),
     });
   });
 }
 
-function periodsOf({ periods, frequency }: ContributionsQuery, asOf: number, inception: number): Period[] {
-  const resolved = periods.map((period) => resolvePeriod(period, asOf, inception));
-  return frequency === undefined ? resolved : resolved.flatMap((period) => bucketsOf(period, frequency));
+function bucketed(periods: readonly Period[], frequency: BucketUnit | undefined): readonly Period[] {
+  return frequency === undefined ? periods : periods.flatMap((period) => bucketsOf(period, frequency));
 }
 
 async function periodContributions(

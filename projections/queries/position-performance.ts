@@ -1,10 +1,9 @@
 /** The returns of one position over periods. */
-import { day, isoDate } from '../../domain/dates.ts';
+import { day } from '../../domain/dates.ts';
 import { decimal } from '../../domain/decimal.ts';
 import type { ReturnDay } from '../../domain/returns/model.ts';
 import { performanceBasis, periodPerformance } from '../../domain/returns/performance.ts';
 import type { PerformanceOptions } from '../../domain/returns/performance.ts';
-import { resolvePeriod } from '../../domain/returns/periods.ts';
 import type { NamedPeriod } from '../../domain/returns/periods.ts';
 import { periodView } from './period-view.ts';
 import type { PeriodView } from './period-view.ts';
@@ -13,25 +12,19 @@ import type { Outcome, ReadContext, Reader, Reading } from './reading.ts';
 import type { PositionDayRow } from './rows.ts';
 import { withSegmentDays } from './segment-days.ts';
 import { loadDays } from './subject-days.ts';
+import { extentOf, reportHead, resolvedPeriods, termsOf } from './report.ts';
+import type { Asked, ReportHead } from './report.ts';
 import { ofPortfolio } from './subject.ts';
 import type { SubjectSource } from './subject.ts';
 
-export interface PositionPerformanceQuery {
+export interface PositionPerformanceQuery extends Asked {
   readonly periods: readonly NamedPeriod[];
-  readonly date?: string;
-  /** The portfolio's by default. */
-  readonly currency?: string;
   readonly options: PerformanceOptions;
 }
 
-export interface PositionPerformance {
-  readonly portfolio_id: string;
+/** `inception` is the first day of the position. */
+export interface PositionPerformance extends ReportHead {
   readonly security_id: string;
-  readonly currency: string;
-  readonly date: string | null;
-  /** The first day of the position. */
-  readonly inception: string | null;
-  readonly complete_through: string | null;
   readonly conventions: {
     readonly basis: string;
     readonly taxes: string;
@@ -54,8 +47,8 @@ export function positionPerformance(
     const held = await model.heldSecurities([portfolioId]);
     const security = held.find((row) => row.security_id === securityId);
     if (!security) return notFound('security', securityId);
-    const date = query.date ?? subject.complete_through;
-    const currency = query.currency ?? subject.currency;
+    const terms = termsOf(subject, query);
+    const { date, currency } = terms;
     const isLocal = currency === security.currency && currency !== subject.currency;
     const loaded =
       date === null
@@ -66,22 +59,14 @@ export function positionPerformance(
     if (loaded.status !== 'found') return loaded;
     const days = loaded.value;
     const basis = performanceBasis(days, query.options);
-    const first = days[0]?.day;
     const { basis: costs, taxes, flowTiming } = query.options;
     return found({
-      portfolio_id: portfolioId,
+      ...reportHead(subject, terms, days),
       security_id: securityId,
-      currency,
-      date,
-      inception: first === undefined ? null : isoDate(first),
-      complete_through: subject.complete_through,
       conventions: { basis: costs, taxes, flow_timing: flowTiming, annualization: 'actual/365' },
-      periods:
-        date === null || first === undefined
-          ? []
-          : query.periods.map((period) =>
-              periodView(periodPerformance(basis, resolvePeriod(period, day(date), first))),
-            ),
+      periods: resolvedPeriods(query.periods, extentOf(terms, days)).map((period) =>
+        periodView(periodPerformance(basis, period)),
+      ),
     });
   });
 }

@@ -1,11 +1,9 @@
 /** The returns of a subject's segments over periods, and their weights in it. */
 import { runningWeights, weightIn } from '../../domain/contribution/weights.ts';
-import { day, isoDate } from '../../domain/dates.ts';
 import { formatFraction } from '../../domain/returns/model.ts';
 import type { ReturnDay } from '../../domain/returns/model.ts';
 import { performanceBasis, periodPerformance } from '../../domain/returns/performance.ts';
 import type { PerformanceOptions } from '../../domain/returns/performance.ts';
-import { resolvePeriod } from '../../domain/returns/periods.ts';
 import type { NamedPeriod, Period } from '../../domain/returns/periods.ts';
 import { firstAtLeast } from '../../domain/returns/stretch.ts';
 import type { Dimension, Segment } from './dimension.ts';
@@ -15,14 +13,13 @@ import { found } from './reading.ts';
 import type { ReadContext, Reader, Reading } from './reading.ts';
 import { withSegmentDays } from './segment-days.ts';
 import { loadDays } from './subject-days.ts';
-import { subjectHead } from './subject.ts';
-import type { SubjectHead, SubjectRef } from './subject.ts';
+import { extentOf, reportHead, resolvedPeriods, termsOf } from './report.ts';
+import type { Asked, ReportHead } from './report.ts';
+import type { SubjectRef } from './subject.ts';
 
-export interface SegmentsQuery {
+export interface SegmentsQuery extends Asked {
   readonly by: Dimension;
   readonly periods: readonly NamedPeriod[];
-  readonly date?: string;
-  readonly currency?: string;
   readonly options: PerformanceOptions;
 }
 
@@ -33,11 +30,7 @@ export interface SegmentPeriodView extends Segment, Omit<PeriodView, 'risk' | 'r
   readonly end_weight: string | null;
 }
 
-export interface SegmentsReport extends SubjectHead {
-  readonly currency: string;
-  readonly date: string | null;
-  readonly inception: string | null;
-  readonly complete_through: string | null;
+export interface SegmentsReport extends ReportHead {
   readonly by: Dimension;
   readonly conventions: {
     readonly basis: string;
@@ -55,20 +48,15 @@ export function segmentPerformance(
   context: ReadContext = {},
 ): Promise<Reading<SegmentsReport>> {
   return reader.subject(ref, context, async (source) => {
-    const { subject } = source;
-    const date = query.date ?? subject.complete_through;
+    const terms = termsOf(source.subject, query);
+    const { date, currency } = terms;
     const loaded = await loadDays(source, date === null ? {} : { to: date }, query.currency);
     if (loaded.status !== 'found') return loaded;
     const { days } = loaded.value;
-    const first = days[0]?.day;
-    const periods =
-      date === null || first === undefined
-        ? []
-        : query.periods.map((period) => resolvePeriod(period, day(date), first));
+    const periods = resolvedPeriods(query.periods, extentOf(terms, days));
     // A position by itself keeps its movements as the books have them.
     const internal = query.by === 'position' ? 'stored' : 'netted';
     const used = reached(days, periods);
-    const currency = query.currency ?? subject.currency;
     const segments = await withSegmentDays(
       source,
       { by: query.by, internal, days: used.map((each) => each.day), currency },
@@ -76,11 +64,7 @@ export function segmentPerformance(
     );
     const { basis, taxes, flowTiming } = query.options;
     return found({
-      ...subjectHead(subject),
-      currency,
-      date,
-      inception: first === undefined ? null : isoDate(first),
-      complete_through: subject.complete_through,
+      ...reportHead(source.subject, terms, days),
       by: query.by,
       conventions: {
         basis,

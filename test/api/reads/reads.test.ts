@@ -258,6 +258,18 @@ describe('performance', () => {
     expect(reply.status).toBe(400);
     expect(await reply.json()).toMatchObject({ errors: [{ field: 'periods', rule: 'period' }] });
   });
+
+  test.each([
+    ['performance', 400],
+    ['contributions', 24],
+  ])('%s takes at most %i periods at a time', async (report, most) => {
+    const asked = (count: number) =>
+      api.get(`${P}/${report}?periods=${Array.from({ length: count }, (_, at) => `${at + 1}M`).join(',')}`);
+    expect((await asked(most)).status).toBe(200);
+    const reply = await asked(most + 1);
+    expect(reply.status).toBe(400);
+    expect(await reply.json()).toMatchObject({ errors: [{ field: 'periods', rule: 'too_many' }] });
+  });
 });
 
 describe('transactions and cash flows', () => {
