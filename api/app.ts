@@ -7,7 +7,7 @@ import { registerCommands } from './commands/commands.ts';
 import { registerDocs } from './docs/docs.ts';
 import { registerGenerations } from './generations.ts';
 import { registerHealth, registerMetrics } from './health.ts';
-import { OPEN_ACCESS } from './access/access.ts';
+import { openAccess } from './access/access.ts';
 import type { Access } from './access/access.ts';
 import { registerKeys } from './access/keys.ts';
 import type { Api, ApiEnv } from './http/context.ts';
@@ -58,7 +58,7 @@ export function createApi(dependencies: ApiDependencies): Api {
   const { observer, config } = dependencies;
   const api: Api = new OpenAPIHono<ApiEnv>();
   api.use(requestId(), observed(observer), crossOrigin(config.corsOrigins), securityHeaders());
-  api.use(controlled(dependencies.access ?? OPEN_ACCESS), compression());
+  api.use(controlled(dependencies.access ?? openAccess(config.corsOrigins)), compression());
   api.onError((error, c) => {
     const problem = problemOf(error);
     const correlationId = c.get('requestId');

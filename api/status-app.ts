@@ -5,7 +5,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { registerDocs } from './docs/docs.ts';
 import { registerHealth, registerMetrics } from './health.ts';
-import { OPEN_ACCESS } from './access/access.ts';
+import { openAccess } from './access/access.ts';
 import type { Access } from './access/access.ts';
 import type { Api, ApiEnv } from './http/context.ts';
 import { controlled, crossOrigin, observed, requestId, securityHeaders } from './http/middleware.ts';
@@ -31,7 +31,7 @@ export function createStatusApi({ health, metrics, market, access, observer }: S
   const api: Api = new OpenAPIHono<ApiEnv>();
   api.use(requestId(), observed(observer));
   if (market) api.use(crossOrigin(market.corsOrigins));
-  api.use(securityHeaders(), controlled(access ?? OPEN_ACCESS));
+  api.use(securityHeaders(), controlled(access ?? openAccess(market?.corsOrigins ?? [])));
   api.onError((error, c) => failure(error, c.get('requestId'), observer));
   if (market) registerMarket(api, market, observer);
   registerHealth(api, health);

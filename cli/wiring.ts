@@ -174,6 +174,7 @@ async function open(config: Config, role: Role): Promise<App> {
       main,
       clock: now,
       logger,
+      metrics,
     });
     closers.push(closeAccess);
     const symbols = createSymbolBook({

@@ -2,6 +2,7 @@
  * The port through which the program is measured. The labels are the few words of these types: never a
  * portfolio, a security or a client, whose number has no bound.
  */
+import type { RefusalCause } from '../domain/access/refusal.ts';
 import type { MarketMetrics } from './market/metrics.ts';
 import type { Cause } from './register/model.ts';
 
@@ -71,6 +72,30 @@ export interface HttpMetrics {
   }): void;
 }
 
+export interface AccessMetrics {
+  accessRefused(cause: RefusalCause): void;
+}
+
+export const EXPORT_OUTCOMES = ['complete', 'failed', 'busy', 'abandoned', 'stalled', 'too_long'] as const;
+export type ExportOutcome = (typeof EXPORT_OUTCOMES)[number];
+
+/** One whole history that was asked for. */
+export interface EndedExport {
+  /** What of: one of two. */
+  readonly name: string;
+  /** One of four. */
+  readonly format: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly seconds: number;
+  /** `busy` where it was refused because others were under way. What is not found or cannot be is no export. */
+  readonly outcome: ExportOutcome;
+}
+
+export interface ExportMetrics {
+  exported(ended: EndedExport): void;
+}
+
 export type KafkaOutcome = 'ok' | 'duplicate' | 'ignored' | 'fenced' | 'dead_letter' | 'failed';
 
 /** Topics are those of the configuration: a handful. */
@@ -126,5 +151,7 @@ export type Metrics = QueueMetrics &
   ProjectionMetrics &
   LogMetrics &
   HttpMetrics &
+  AccessMetrics &
+  ExportMetrics &
   StreamMetrics &
   VerifyMetrics & { readonly market: MarketMetrics };

@@ -2,6 +2,11 @@
 import type { Scope } from '../../domain/events.ts';
 import { LOCAL } from '../../domain/access/principal.ts';
 import type { Principal } from '../../domain/access/principal.ts';
+import type { TokenFault } from '../../domain/access/refusal.ts';
+import { UNOBSERVED } from './refusal.ts';
+import type { AccessObserver, Refused } from './refusal.ts';
+import { isForeign } from './visit.ts';
+import type { Visit } from './visit.ts';
 
 /** How much a caller has left of what it may ask. */
 export interface Allowance {
@@ -13,25 +18,22 @@ export interface Allowance {
   readonly retryAfter: number;
 }
 
-export interface Refused {
-  readonly principal?: string;
-  readonly reason: 'unauthenticated' | 'forbidden' | 'rate_limited';
-}
-
 export interface Access {
   /** Without it everybody is `LOCAL`. */
   readonly required: boolean;
-  /** Whether the token was found good a moment ago: it is then good whatever goes on around it. */
+  /** Whether the token was found good before: it is then looked at whatever goes on around it. */
   knows(token: string): boolean;
-  /** Whose token it is, if it is anybody's just now. */
-  authenticate(token: string): Promise<Principal | undefined>;
+  /** Whose token it is just now, or why it is nobody's. */
+  authenticate(token: string): Promise<Principal | TokenFault>;
   /** Counts a request of a principal, or of an address; `undefined` where nothing is limited. */
   spend(who: string): Allowance | undefined;
   /** Whether an address may try a token, after those that failed. */
   mayTry(address: string): Allowance | undefined;
   /** Counts a token that failed; what the address then has left of such. */
   failed(address: string): Allowance | undefined;
-  /** For the audit. Never fails and never waits. */
+  /** Whether a web page from elsewhere asks, or a proxy for somebody, where nothing else is required. */
+  turnsAway(visit: Visit): boolean;
+  /** For the audit and the metrics. Never fails and never waits. */
   refused(refusal: Refused): void;
   /** An operator's order, for the audit: recorded before it is carried out. */
   ordered(principal: Principal, operation: string, detail: string, correlationId: string): Promise<void>;
@@ -45,17 +47,27 @@ export interface Requirement {
   readonly scope: Scope | 'public';
   /** It shows or changes what is not of single portfolios, so it is for those who may see all. */
   readonly allPortfolios?: boolean;
+  /** Prices, which any web page may ask for where access is off. */
+  readonly anyPage?: boolean;
 }
 
-/** Nothing is required of anybody. */
-export const OPEN_ACCESS: Access = {
-  required: false,
-  knows: () => true,
-  authenticate: () => Promise.resolve(LOCAL),
-  spend: () => undefined,
-  mayTry: () => undefined,
-  failed: () => undefined,
-  refused: () => undefined,
-  ordered: () => Promise.resolve(),
-  trustedProxies: 0,
-};
+/**
+ * Nothing is required of anybody on this machine.
+ * @param origins of web pages that may ask all the same; `*` is none of them
+ */
+export function openAccess(origins: readonly string[], observer: AccessObserver = UNOBSERVED): Access {
+  return {
+    required: false,
+    knows: () => true,
+    authenticate: () => Promise.resolve(LOCAL),
+    spend: () => undefined,
+    mayTry: () => undefined,
+    failed: () => undefined,
+    turnsAway: (visit) => isForeign(visit, origins),
+    refused: ({ cause }) => observer.refused(cause),
+    ordered: () => Promise.resolve(),
+    trustedProxies: 0,
+  };
+}
+
+export const OPEN_ACCESS: Access = openAccess([]);

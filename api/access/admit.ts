@@ -2,11 +2,13 @@
 import type { IncomingMessage } from 'node:http';
 import { LOCAL, isLimited } from '../../domain/access/principal.ts';
 import type { Principal } from '../../domain/access/principal.ts';
+import type { RefusalCause } from '../../domain/access/refusal.ts';
 import type { ApiContext } from '../http/context.ts';
 import { Problem } from '../http/problem.ts';
 import type { Access, Allowance, Requirement } from './access.ts';
 import { callerAddress } from './address.ts';
 import { bearerToken } from './bearer.ts';
+import type { Visit } from './visit.ts';
 
 /** Whoever is not known: no scopes, no portfolios. */
 export const NOBODY: Principal = { id: 'nobody', kind: 'key', scopes: new Set(), portfolios: new Set() };
@@ -15,9 +17,10 @@ export const NOBODY: Principal = { id: 'nobody', kind: 'key', scopes: new Set(),
  * Leaves the principal in the context.
  * @throws Problem `unauthenticated`, `forbidden` or `rate-limited`, without a reason that would help to guess
  */
-export async function admit(c: ApiContext, { scope, allPortfolios }: Requirement): Promise<void> {
+export async function admit(c: ApiContext, { scope, allPortfolios, anyPage }: Requirement): Promise<void> {
   const access = c.get('access');
   if (!access.required) {
+    if (scope !== 'public' && !anyPage && access.turnsAway(visitOf(c))) throw elsewhere(access);
     c.set('principal', LOCAL);
     return;
   }
@@ -29,9 +32,12 @@ export async function admit(c: ApiContext, { scope, allPortfolios }: Requirement
   const principal = await identify(c, access);
   c.set('principal', principal);
   spend(c, access, principal.id, principal);
-  if (!principal.scopes.has(scope)) throw forbidden(access, principal, `needs the scope ${scope}`);
-  if (allPortfolios && isLimited(principal))
-    throw forbidden(access, principal, 'is for principals of all portfolios');
+  if (!principal.scopes.has(scope)) throw forbidden(access, principal, 'scope', `needs the scope ${scope}`);
+  if (!isLimited(principal)) return;
+  if (allPortfolios) throw forbidden(access, principal, 'limited', 'is for principals of all portfolios');
+  const portfolioId = c.req.param('portfolio_id');
+  if (portfolioId !== undefined && !principal.portfolios.has(portfolioId))
+    access.refused({ cause: 'portfolio', principal: principal.id });
 }
 
 async function identify(c: ApiContext, access: Access): Promise<Principal> {
@@ -39,18 +45,19 @@ async function identify(c: ApiContext, access: Access): Promise<Principal> {
   const token = bearerToken(c.req.header('Authorization'));
   if (token === undefined) {
     spend(c, access, address);
-    access.refused({ reason: 'unauthenticated' });
+    access.refused({ cause: 'missing' });
     throw unauthenticated(false);
   }
   if (!access.knows(token)) {
     const tries = access.mayTry(address);
     if (tries?.allowed === false) throw limited(c, access, tries);
   }
-  const principal = await access.authenticate(token);
-  if (principal) return principal;
+  const found = await access.authenticate(token);
+  if (typeof found !== 'string') return found;
+  if (found === 'provider') throw unverifiable(c, access, address);
   const left = access.failed(address);
   if (left?.allowed === false) throw limited(c, access, left);
-  access.refused({ reason: 'unauthenticated' });
+  access.refused({ cause: found });
   throw unauthenticated(true);
 }
 
@@ -63,15 +70,33 @@ function spend(c: ApiContext, access: Access, who: string, principal?: Principal
 
 function limited(c: ApiContext, access: Access, allowance: Allowance, principal?: Principal): Problem {
   c.set('allowance', allowance);
-  access.refused({ reason: 'rate_limited', ...(principal ? { principal: principal.id } : {}) });
+  access.refused({ cause: 'rate', ...(principal ? { principal: principal.id } : {}) });
   return new Problem('rate-limited', 'too many requests; try again later', {
     headers: { 'Retry-After': String(allowance.retryAfter) },
   });
 }
 
-function forbidden(access: Access, principal: Principal, rule: string): Problem {
-  access.refused({ reason: 'forbidden', principal: principal.id });
+function forbidden(access: Access, { id }: Principal, cause: RefusalCause, rule: string): Problem {
+  access.refused({ cause, principal: id });
   return new Problem('forbidden', `this request ${rule}`);
+}
+
+function elsewhere(access: Access): Problem {
+  access.refused({ cause: 'elsewhere' });
+  return new Problem(
+    'forbidden',
+    'access is off here, which is for programs and pages of this machine under its own name: name the page or the ' +
+      'host in CORS_ORIGINS, or set ACCESS=required',
+  );
+}
+
+/** It may be a good one: its bearer is not to take it for a bad one. */
+function unverifiable(c: ApiContext, access: Access, address: string): Problem {
+  spend(c, access, address);
+  access.refused({ cause: 'provider' });
+  return new Problem('unavailable', 'the token cannot be verified just now; try again', {
+    headers: { 'Retry-After': '5' },
+  });
 }
 
 /** The same for a token of any fault, so that nothing can be learnt by trying. */
@@ -81,6 +106,17 @@ function unauthenticated(offered: boolean): Problem {
       'WWW-Authenticate': `Bearer realm="chronofolio"${offered ? ', error="invalid_token"' : ''}`,
     },
   });
+}
+
+function visitOf(c: ApiContext): Visit {
+  return {
+    method: c.req.method,
+    host: c.req.header('Host'),
+    origin: c.req.header('Origin'),
+    site: c.req.header('Sec-Fetch-Site'),
+    mode: c.req.header('Sec-Fetch-Mode'),
+    forwardedFor: c.req.header('X-Forwarded-For'),
+  };
 }
 
 /** The server of Node hands the request over; without one, as in tests, there is no address. */

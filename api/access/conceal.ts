@@ -11,21 +11,21 @@ const TOLD_OF_ALL = ['X-Chronofolio-Position', 'ETag'];
 
 /**
  * Takes what tells of the whole log out of the head of a reply, whoever wrote it there, and tags it with a
- * digest of what it holds, so that the tag changes only with that.
+ * digest of what it holds where it had a tag, so that the tag changes only with that.
  */
 export async function concealed(c: ApiContext, reply: Response): Promise<Response> {
   if (!isLimited(c.get('principal'))) return reply;
   const headers = new Headers(reply.headers);
   for (const name of TOLD_OF_ALL) headers.delete(name);
   const { status } = reply;
-  const tagged = c.req.method === 'GET' && status === 200 && reply.body !== null;
+  // What has no tag for others, such as health, has none here.
+  const tagged = c.req.method === 'GET' && status === 200 && reply.body !== null && reply.headers.has('ETag');
   if (!tagged) return new Response(reply.body, { status, headers });
   const { body, digest } = await digested(reply.body);
   if (digest === undefined) return new Response(body, { status, headers });
   const etag = `"${digest}"`;
   headers.set('ETag', etag);
   if (!noneMatch(c.req.header('If-None-Match'), etag)) return new Response(body, { status, headers });
-  headers.delete('Content-Type');
   headers.delete('Transfer-Encoding');
   return new Response(null, { status: 304, headers });
 }

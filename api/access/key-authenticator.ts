@@ -4,13 +4,16 @@ import { secretHash } from '../../commands/access/keys.ts';
 import type { KeyStore, StoredKey } from '../../commands/access/ports.ts';
 import { parseKeyToken } from '../../domain/access/key-token.ts';
 import type { Principal } from '../../domain/access/principal.ts';
+import type { TokenFault } from '../../domain/access/refusal.ts';
 import type { Instant } from '../../domain/dates.ts';
 
+export type KeyFault = Exclude<TokenFault, 'provider'>;
+
 export interface KeyAuthenticator {
-  /** Whether the key was found good within the last moments; asks nothing of anybody. */
+  /** Whether the key was good when it was last looked up, if it still is remembered; asks nothing of anybody. */
   knows(token: string): boolean;
-  /** Whose key it is, if it is good now, or was so within the last moments. */
-  authenticate(token: string): Promise<Principal | undefined>;
+  /** Whose key it is, if it is good now, or was so within the last moments; else what is wrong with it. */
+  authenticate(token: string): Promise<Principal | KeyFault>;
   /** To be asked anew. */
   forget(keyId: string): void;
 }
@@ -41,6 +44,8 @@ interface Remembered {
 export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAuthenticator {
   const { store, now, onError, rememberMs = REMEMBER_MS } = options;
   const remembered = new Map<string, Remembered>();
+  /** Of the same key asked for at once, as by all of its sockets at a heartbeat, one question is enough. */
+  const asked = new Map<string, Promise<Remembered>>();
 
   function fresh(keyId: string): Remembered | undefined {
     const known = remembered.get(keyId);
@@ -48,18 +53,35 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAut
   }
 
   async function lookUp(keyId: string): Promise<Remembered> {
-    const known = fresh(keyId);
+    const known = fresh(keyId) ?? asked.get(keyId);
     if (known) return known;
+    const asking = ask(keyId);
+    asked.set(keyId, asking);
+    try {
+      const found = await asking;
+      // Unless it was revoked meanwhile.
+      if (asked.get(keyId) === asking) remember(keyId, found);
+      return found;
+    } finally {
+      if (asked.get(keyId) === asking) asked.delete(keyId);
+    }
+  }
+
+  async function ask(keyId: string): Promise<Remembered> {
+    // What is found may be as old as the question.
+    const until = now() + rememberMs;
     const key = await store.find(keyId);
+    if (key) noteUse(key);
+    return { key, principal: key && principalOf(key), until };
+  }
+
+  function remember(keyId: string, found: Remembered): void {
     remembered.delete(keyId);
     if (remembered.size >= MOST_REMEMBERED) {
       const [oldest] = remembered.keys();
       if (oldest !== undefined) remembered.delete(oldest);
     }
-    const found = { key, principal: key && principalOf(key), until: now() + rememberMs };
     remembered.set(keyId, found);
-    if (key) noteUse(key);
-    return found;
   }
 
   function noteUse({ key_id: keyId, last_used_at: last }: StoredKey): void {
@@ -68,29 +90,32 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): KeyAut
     store.used(keyId, instantOf(at)).catch(onError);
   }
 
-  /** Whether the secret is the key's and the key is in force: all of it is looked at before it is said. */
-  function isGood(key: StoredKey | undefined, secret: string): key is StoredKey {
+  /** All of it is looked at before anything is said; whoever has not the secret is told nothing of the key. */
+  function faultOf(key: StoredKey | undefined, secret: string): KeyFault | undefined {
     const same = timingSafeEqual(secretHash(secret), key?.hash ?? NONE);
-    const inForce =
-      key !== undefined &&
-      key.revoked_at === null &&
-      (key.expires_at === null || Date.parse(key.expires_at) > now());
-    return same && inForce;
+    const { revoked_at: revoked = null, expires_at: expires = null } = key ?? {};
+    const ended = expires !== null && Date.parse(expires) <= now();
+    if (!key || !same) return 'invalid';
+    if (revoked !== null) return 'revoked';
+    return ended ? 'expired' : undefined;
   }
 
   return {
     knows(text) {
       const token = parseKeyToken(text);
-      const known = token && fresh(token.keyId);
-      return known !== undefined && isGood(known.key, token!.secret);
+      const known = token && remembered.get(token.keyId);
+      return known !== undefined && faultOf(known.key, token!.secret) === undefined;
     },
     async authenticate(text) {
       const token = parseKeyToken(text);
-      if (!token) return undefined;
+      if (!token) return 'invalid';
       const { key, principal } = await lookUp(token.keyId);
-      return isGood(key, token.secret) ? principal : undefined;
+      return faultOf(key, token.secret) ?? principal ?? 'invalid';
     },
-    forget: (keyId) => void remembered.delete(keyId),
+    forget(keyId) {
+      remembered.delete(keyId);
+      asked.delete(keyId);
+    },
   };
 }
 

@@ -89,7 +89,9 @@ export const ruleView = z
     hysteresis: z.number(),
     cooldown_s: z.int(),
     name: z.string().nullable(),
-    webhook_url: z.string().nullable(),
+    webhook_url: z.string().nullable().meta({
+      description: 'Without its path for those who may not change rules: it may be a secret.',
+    }),
     webhook_secret_set: z.boolean().meta({ description: 'Whether it has a secret of its own.' }),
     kafka: z.boolean(),
     enabled: z.boolean(),

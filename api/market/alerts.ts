@@ -6,6 +6,7 @@ import type {
   AlertSettings,
   Changed,
 } from '../../projections/market/alert-rules.ts';
+import { isLimited } from '../../domain/access/principal.ts';
 import type { Api, ApiContext } from '../http/context.ts';
 import { Problem, sentence } from '../http/problem.ts';
 import { noParams } from '../reads/parameters.ts';
@@ -73,7 +74,8 @@ export function registerAlerts(api: Api, { alerts }: AlertsDependencies): void {
     },
     async (c, { query: { symbol, limit = DEFAULT_ROWS, cursor } }) => {
       const { rows, next } = await alerts.list({ symbol, limit, after: ruleCursor.decode(cursor) });
-      return success(c, rows, {
+      const shown = rows.map((rule) => shownTo(c, rule));
+      return success(c, shown, {
         count: rows.length,
         next_cursor: next === undefined ? null : ruleCursor.encode(next),
       });
@@ -112,7 +114,7 @@ export function registerAlerts(api: Api, { alerts }: AlertsDependencies): void {
       replies: { 200: marketReply('The rule.', { data: ruleView }) },
       problems: ['not-found'],
     },
-    async (c, { params: { rule_id } }) => success(c, known(rule_id, await alerts.find(rule_id))),
+    async (c, { params: { rule_id } }) => success(c, shownTo(c, known(rule_id, await alerts.find(rule_id)))),
   );
 
   marketEndpoint(
@@ -154,6 +156,15 @@ export function registerAlerts(api: Api, { alerts }: AlertsDependencies): void {
       return success(c, { rule_id });
     },
   );
+}
+
+/** The path of a webhook often is all that keeps others from using it: it is for those who may change rules. */
+function shownTo(c: ApiContext, rule: AlertRuleView): AlertRuleView {
+  const principal = c.get('principal');
+  const whole = principal.scopes.has('write') && !isLimited(principal);
+  return whole || rule.webhook_url === null
+    ? rule
+    : { ...rule, webhook_url: new URL(rule.webhook_url).origin };
 }
 
 const DEFAULTS: Omit<AlertSettings, 'symbol' | 'condition'> = {

@@ -84,8 +84,8 @@ export function registerAnalytics(api: Api, { analytics }: AnalyticsApiDependenc
           data: z.object({
             symbol: z.string(),
             exchange,
-            intraday: rowSchema.nullable(),
-            daily: rowSchema.nullable(),
+            intraday: z.union([rowSchema, z.null()]),
+            daily: z.union([rowSchema, z.null()]),
           }),
         }),
       },

@@ -61,6 +61,9 @@ export interface MarketInput<P, Q, B> {
   readonly body: B;
 }
 
+/** What pages from anywhere have always read. */
+const PRICES = /^\/(api\/(snapshots|symbols|data|ohlc|analytics|indicators)|analytics)(\/|$)/;
+
 const COMMON: readonly ProblemKind[] = ['invalid-parameter', 'internal-error', 'unavailable'];
 
 /**
@@ -73,7 +76,8 @@ export function marketEndpoint<P, Q, B = undefined>(
   spec: MarketEndpointSpec<P, Q, B>,
   handle: (c: ApiContext, input: MarketInput<P, Q, B>) => Response | Promise<Response>,
 ): void {
-  const requirement = requirementOf(spec);
+  const known = requirementOf(spec);
+  const requirement = { ...known, anyPage: known.scope === 'read' && PRICES.test(spec.path) };
   const document = spec.bodyDocument ?? bodyDocumentOf(spec.body);
   api.openAPIRegistry.registerPath({
     method: spec.method,

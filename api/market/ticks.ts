@@ -24,17 +24,19 @@ type IndexedFault = TickFault & { readonly index: number };
 const amount = z.union([z.number(), z.string()]);
 const tickSchema = z
   .object({
-    ric: z
-      .string()
-      .meta({ description: 'Such as `AAPL.O`; a known exchange suffix is removed.', example: 'AAPL.O' }),
-    symbol: z.string().optional().meta({ description: 'In place of `ric`.' }),
+    ric: z.string().nullish().meta({
+      description:
+        'Such as `AAPL.O`; a known exchange suffix is removed. One of `ric` and `symbol` is given.',
+      example: 'AAPL.O',
+    }),
+    symbol: z.string().nullish().meta({ description: 'In place of `ric`.' }),
     price: amount.meta({ example: 187.32 }),
     timestamp: z
       .int()
       .meta({ description: 'Unix milliseconds, at most a minute ahead.', example: 1755851400123 }),
-    volume: amount.optional().meta({ description: 'The size of this trade.' }),
-    bid: amount.optional(),
-    ask: amount.optional(),
+    volume: amount.nullish().meta({ description: 'The size of this trade.' }),
+    bid: amount.nullish(),
+    ask: amount.nullish(),
   })
   .meta({ id: 'Tick', description: 'A price at a moment.' });
 

@@ -1,11 +1,13 @@
 /** Sends rows as they come from the database, to a bounded number of clients at once. */
 import type { Exported } from '../../projections/queries/export.ts';
+import type { EndedExport } from '../../projections/metrics.ts';
 import type { Outcome } from '../../projections/queries/reading.ts';
 import { invalidParameters, Problem } from '../http/problem.ts';
 import { ChannelError, createChannel } from './channel.ts';
 import type { ChannelLimits } from './channel.ts';
 import { NOTHING } from './encoder.ts';
 import type { RowEncoder } from './encoder.ts';
+import { madeInTurns } from './turns.ts';
 
 export interface ExportLimits extends ChannelLimits {
   /** How many may run at once: each holds a connection of the database. */
@@ -18,18 +20,10 @@ export const DEFAULT_EXPORT_LIMITS: ExportLimits = {
   totalMs: 3_600_000,
 };
 
+const POSITION = 'X-Chronofolio-Position';
+
 /** In seconds: about what an export of a few million rows takes. */
 const RETRY_AFTER = '10';
-
-/** How an export went, for those who count. */
-export interface ExportObservation {
-  readonly name: string;
-  readonly format: string;
-  readonly rows: number;
-  readonly bytes: number;
-  readonly seconds: number;
-  readonly outcome: 'complete' | 'failed' | ChannelError['code'];
-}
 
 export interface ExportPlan<Row extends object> {
   readonly name: string;
@@ -55,13 +49,14 @@ export interface ExportDesk {
 
 export function createExportDesk(
   limits: ExportLimits,
-  observe: (observation: ExportObservation) => void = () => undefined,
+  observe: (ended: EndedExport) => void = () => undefined,
 ): ExportDesk {
   let active = 0;
 
   async function run<Row extends object>(
     { name, format, run: start, encoder: open, headers, signal, onFailure }: ExportPlan<Row>,
     reply: (response: Response) => void,
+    leave: () => void,
   ): Promise<void> {
     const channel = createChannel(limits);
     signal.addEventListener('abort', channel.abandon, { once: true });
@@ -71,36 +66,40 @@ export function createExportDesk(
       if (sent.head) return;
       sent.head = true;
       const response = new Response(channel.body, { headers: { ...headers } });
-      if (position !== null) response.headers.set('X-Chronofolio-Position', String(position));
+      if (position !== null) response.headers.set(POSITION, String(position));
       reply(response);
     };
-    const over = (outcome: ExportObservation['outcome']) => {
+    const over = (outcome: EndedExport['outcome']) => {
       const { rows, bytes } = sent;
       observe({ name, format, rows, bytes, seconds: (performance.now() - started) / 1000, outcome });
     };
+    // What makes the reply whole is sent when the snapshot is let go, and its place is free for the next.
+    let last: Uint8Array = NOTHING;
     try {
       const outcome = await start(async ({ position, pages }) => {
         const encoder = open(position);
-        let piece = encoder.start();
+        let start = encoder.start();
         for await (const page of pages) {
-          piece = joined(piece, encoder.rows(page));
+          const piece = joined(start, await madeInTurns(encoder.rows(page)));
           begin(position);
           await channel.write(piece);
           sent.rows += page.length;
           sent.bytes += piece.length;
-          piece = NOTHING;
+          start = NOTHING;
         }
-        const last = joined(piece, encoder.end());
+        last = joined(start, await madeInTurns(encoder.end()));
         begin(position);
-        channel.end(last);
-        sent.bytes += last.length;
       });
       refuse(outcome);
+      leave();
+      sent.bytes += last.length;
       over('complete');
+      channel.end(last);
     } catch (error) {
+      if (error instanceof Problem && !sent.head) throw error;
+      over(error instanceof ChannelError ? error.code : 'failed');
       if (!sent.head) throw error;
       channel.fail(error);
-      over(error instanceof ChannelError ? error.code : 'failed');
       if (!(error instanceof ChannelError && error.code === 'abandoned')) onFailure(error);
     }
   }
@@ -108,22 +107,39 @@ export function createExportDesk(
   return {
     active: () => active,
     send: (plan) => {
-      if (active >= limits.concurrent)
-        throw new Problem(
-          'unavailable',
-          `there are ${active} exports under way, as many as may be; try again`,
-          {
-            headers: { 'Retry-After': RETRY_AFTER },
-          },
-        );
+      if (active >= limits.concurrent) {
+        const { name, format } = plan;
+        observe({ name, format, rows: 0, bytes: 0, seconds: 0, outcome: 'busy' });
+        const message = `there are ${active} exports under way, as many as may be; try again`;
+        throw new Problem('unavailable', message, { headers: { 'Retry-After': RETRY_AFTER } });
+      }
       active++;
+      let left = false;
+      const leave = () => {
+        if (!left) active--;
+        left = true;
+      };
       return new Promise((resolve, reject) => {
-        run(plan, resolve)
-          .catch(reject)
-          .finally(() => active--);
+        run(plan, resolve, leave).catch(reject).finally(leave);
       });
     },
   };
+}
+
+/**
+ * The head of the reply that an export would have; no row is read.
+ * @throws Problem when there is nothing of the name
+ */
+export async function headResponse<Row extends object>(
+  headers: Readonly<Record<string, string>>,
+  run: ExportPlan<Row>['run'],
+): Promise<Response> {
+  const response = new Response(null, { headers });
+  const outcome = await run(async ({ position }) => {
+    if (position !== null) response.headers.set(POSITION, String(position));
+  });
+  refuse(outcome);
+  return response;
 }
 
 function joined(one: Uint8Array, other: Uint8Array): Uint8Array {

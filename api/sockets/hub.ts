@@ -8,7 +8,7 @@ import type { LiveValues } from '../../projections/market/live-values.ts';
 import type { MarketMetrics } from '../../projections/market/metrics.ts';
 import type { AlertRaised, MarketEvent, MarketEvents } from '../../projections/market/model.ts';
 import type { SnapshotReads } from '../../projections/market/snapshots.ts';
-import { OPEN_ACCESS } from '../access/access.ts';
+import { openAccess } from '../access/access.ts';
 import { createClient, GOING_AWAY, NOT_ALLOWED, TRY_AGAIN_LATER } from './client.ts';
 import type { Client } from './client.ts';
 import { createDoor } from './door.ts';
@@ -77,7 +77,7 @@ export function createSocketHub(options: SocketHubOptions): SocketHub {
   const portfolios = options.liveValues && createPortfolioDesk(options.liveValues, { now, report, counting });
   const door = createDoor({
     limits,
-    guard: options.guard ?? createSocketGuard(OPEN_ACCESS),
+    guard: options.guard ?? createSocketGuard(openAccess(limits.origins)),
     onError: (error) => logger.warn('a client that wants to connect cannot be known', { error }),
     connections: () => clients.size,
     enter(ws, socket, guest) {

@@ -1,7 +1,8 @@
 /** Who may ask, as the configuration has it. */
-import { OPEN_ACCESS } from '../../api/access/access.ts';
+import { openAccess } from '../../api/access/access.ts';
 import type { Access } from '../../api/access/access.ts';
 import { createAccess } from '../../api/access/create.ts';
+import type { AccessObserver } from '../../api/access/refusal.ts';
 import { createKeyAuthenticator } from '../../api/access/key-authenticator.ts';
 import { createSocketGuard } from '../../api/sockets/guard.ts';
 import type { SocketGuard } from '../../api/sockets/guard.ts';
@@ -16,6 +17,7 @@ import { accessRequired } from '../../infra/config/access.ts';
 import type { Config } from '../../infra/config/config.ts';
 import type { Database } from '../../infra/database/database.ts';
 import type { Logger } from '../../projections/logger.ts';
+import type { AccessMetrics } from '../../projections/metrics.ts';
 import type { Role } from '../app.ts';
 import { listeningHosts } from './roles.ts';
 
@@ -35,6 +37,7 @@ export interface AccessParts {
   readonly main: Database;
   readonly clock: () => Instant;
   readonly logger: Logger;
+  readonly metrics: AccessMetrics;
 }
 
 /** @throws ConfigError where access is switched off for others than this machine */
@@ -42,7 +45,8 @@ export function requiresAccess(role: Role, config: Config): boolean {
   return role !== 'cli' && accessRequired(config.access, listeningHosts(role, config));
 }
 
-export function wireAccess({ config, required, log, main, clock, logger }: AccessParts): WiredAccess {
+export function wireAccess(parts: AccessParts): WiredAccess {
+  const { config, required, log, main, clock, logger, metrics } = parts;
   const { jwt, rate, trustedProxies } = config.access;
   const now = (): number => Date.now();
   const store = createKeyStore(main);
@@ -52,13 +56,11 @@ export function wireAccess({ config, required, log, main, clock, logger }: Acces
     onError: (error) => logger.warn('the use of a key could not be noted', { error }),
   });
   const keys = createAccessKeys({ store, log, clock, onRevoked: (keyId) => known.forget(keyId) });
-  if (!required)
-    return {
-      access: OPEN_ACCESS,
-      guard: createSocketGuard(OPEN_ACCESS),
-      keys,
-      close: () => Promise.resolve(),
-    };
+  const observer: AccessObserver = { refused: (cause) => metrics.accessRefused(cause) };
+  if (!required) {
+    const open = openAccess(config.http.corsOrigins, observer);
+    return { access: open, guard: createSocketGuard(open), keys, close: () => Promise.resolve() };
+  }
 
   const audit = createAccessAudit({
     log,
@@ -68,6 +70,7 @@ export function wireAccess({ config, required, log, main, clock, logger }: Acces
   const access = createAccess({
     keys: known,
     audit,
+    observer,
     rate,
     trustedProxies,
     now,

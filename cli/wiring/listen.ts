@@ -9,6 +9,7 @@ import type { Database } from '../../infra/database/database.ts';
 import type { ProcessMetrics } from '../../infra/metrics/metrics.ts';
 import type { ExportModels } from '../../projections/queries/export.ts';
 import type { Logger } from '../../projections/logger.ts';
+import type { EndedExport } from '../../projections/metrics.ts';
 import type { RebuildJobs } from '../../projections/rebuild/jobs.ts';
 import type { Projections } from '../../projections/service.ts';
 import type { App, Listening, ServeRole } from '../app.ts';
@@ -87,11 +88,12 @@ export async function listen(parts: ServedParts): Promise<Listening> {
   }
 }
 
-function apiParts({ config, commands, queries, exports: models, projections, rebuilds, keys }: ServedParts) {
+function apiParts(parts: ServedParts) {
+  const { config, commands, queries, exports: models, projections, rebuilds, keys, metrics } = parts;
   return {
     commands,
     queries,
-    exports: { models },
+    exports: { models, observe: (ended: EndedExport) => metrics.exported(ended) },
     projections,
     rebuilds,
     generations: projections,

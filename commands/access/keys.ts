@@ -29,7 +29,7 @@ export interface AccessKeys {
   revoke(keyId: string, by: Orderer, reason?: string): Promise<KeyRecord | undefined>;
   /**
    * A new key of the same name, scopes, portfolios and end in place of one, which is revoked.
-   * @returns `undefined` when there is no such key, or when it is revoked
+   * @returns `undefined` when there is no such key, or when it is revoked or has ended
    */
   rotate(keyId: string, by: Orderer): Promise<IssuedKey | undefined>;
 }
@@ -95,6 +95,8 @@ export function createAccessKeys({ store, log, clock, onRevoked }: AccessKeysOpt
       const former = await store.find(keyId);
       if (!former || former.revoked_at !== null) return undefined;
       const { name, scopes, portfolio_ids, expires_at } = former;
+      // What ended would be replaced by what has ended.
+      if (expires_at !== null && Date.parse(expires_at) <= Date.parse(clock())) return undefined;
       const order = {
         name,
         scopes,

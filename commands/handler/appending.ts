@@ -94,8 +94,8 @@ export function toAppend(
 export function requestKey(context: CommandContext, index: number) {
   if (!context.idempotency) return undefined;
   const { key, fingerprint } = context.idempotency;
-  // Keys of one caller are nothing to another.
-  const scope = context.actor === undefined ? 'http:' : `http@${context.actor}:`;
+  // Keys of one caller are nothing to another. Neither holds a blank, so no two of them read alike.
+  const scope = context.actor === undefined ? 'http:' : `http@${context.actor} `;
   return { key: index === 0 ? `${scope}${key}` : `${scope}${key}#${index}`, fingerprint };
 }
 

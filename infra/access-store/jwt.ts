@@ -1,6 +1,7 @@
 /** Tokens of an identity provider, verified with its published keys. */
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
-import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose';
+import type { FetchImplementation, JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose';
+import type { TokenFault } from '../../domain/access/refusal.ts';
 
 export interface JwtConfig {
   readonly source: { readonly url: string } | { readonly keys: JSONWebKeySet };
@@ -15,6 +16,8 @@ const FETCH_TIMEOUT_MS = 3_000;
 /** Between two fetches for a key that is not known: tokens with made-up ids must not make us fetch. */
 const COOLDOWN_MS = 30_000;
 const KEYS_FRESH_MS = 600_000;
+/** After a fetch that failed: a provider that is down is not asked for every token that somebody sends. */
+const RETRY_AFTER_MS = 5_000;
 const LARGEST_KEY_SET = 512 * 1024;
 
 export interface JwtVerifierOptions {
@@ -22,14 +25,19 @@ export interface JwtVerifierOptions {
   readonly onRefused: (code: string) => void;
   /** The provider's keys cannot be had. */
   readonly onError: (error: unknown) => void;
+  /** Unix milliseconds. */
+  readonly now?: () => number;
 }
 
-/** The claims of a token that is good, else `undefined`. */
+/** What is said of a token that is not good: `provider` where that cannot be told, for want of keys. */
+export type JwtFault = Exclude<TokenFault, 'revoked'>;
+
+/** The claims of a token that is good, else what is wrong. */
 export function createJwtVerifier(
   { source, issuer, audience }: JwtConfig,
-  { onRefused, onError }: JwtVerifierOptions,
-): (token: string) => Promise<JWTPayload | undefined> {
-  const keys = 'url' in source ? remoteKeys(source.url) : createLocalJWKSet(source.keys);
+  { onRefused, onError, now = Date.now }: JwtVerifierOptions,
+): (token: string) => Promise<JWTPayload | JwtFault> {
+  const keys = 'url' in source ? remoteKeys(source.url, now) : createLocalJWKSet(source.keys);
   const options = {
     issuer,
     audience,
@@ -41,27 +49,42 @@ export function createJwtVerifier(
     try {
       return (await jwtVerify(token, keys, options)).payload;
     } catch (error) {
-      if (isFaultOfToken(error)) onRefused(error.code);
-      else onError(error);
-      return undefined;
+      if (!isFaultOfToken(error)) {
+        onError(error);
+        return 'provider';
+      }
+      onRefused(error.code);
+      return error instanceof errors.JWTExpired ? 'expired' : 'invalid';
     }
   };
 }
 
-function remoteKeys(url: string): JWTVerifyGetKey {
+function remoteKeys(url: string, now: () => number): JWTVerifyGetKey {
+  let failure: { readonly error: unknown; readonly at: number } | undefined;
+  const fetchKeys: FetchImplementation = async (address, init) => {
+    if (failure && now() - failure.at < RETRY_AFTER_MS) throw failure.error;
+    try {
+      // The provider is the one that is configured, and no other that it might send us to.
+      const reply = await bounded(await fetch(address, { ...init, redirect: 'error' }));
+      failure = undefined;
+      return reply;
+    } catch (error) {
+      failure = { error, at: now() };
+      throw error;
+    }
+  };
   return createRemoteJWKSet(new URL(url), {
     timeoutDuration: FETCH_TIMEOUT_MS,
     cooldownDuration: COOLDOWN_MS,
     cacheMaxAge: KEYS_FRESH_MS,
-    // The provider is the one that is configured, and no other that it might send us to.
-    [customFetch]: async (address, init) => bounded(await fetch(address, { ...init, redirect: 'error' })),
+    [customFetch]: fetchKeys,
   });
 }
 
-/** @throws Error when the body is larger than any set of keys */
+/** @throws Error for anything but a set of keys that is no larger than any */
 async function bounded(reply: Response): Promise<Response> {
   const { status, body } = reply;
-  if (!body) return new Response(null, { status });
+  if (status !== 200 || !body) throw new Error(`the key set is answered with status ${status}`);
   const chunks: Uint8Array[] = [];
   let size = 0;
   const pieces: AsyncIterable<Uint8Array> = body;

@@ -39,11 +39,16 @@ export interface ListeningHost {
 }
 
 /**
- * Required, unless nobody but this machine can ask.
+ * Required, unless nobody but this machine can ask. Tokens that are taken, and proxies that are trusted, say
+ * that others do, by a way that ends on loopback.
  * @throws ConfigError where it is switched off for others than this machine
  */
 export function accessRequired(
-  { mode }: Pick<AccessConfig, 'mode'>,
+  {
+    mode,
+    jwt,
+    trustedProxies = 0,
+  }: Pick<AccessConfig, 'mode'> & Partial<Pick<AccessConfig, 'jwt' | 'trustedProxies'>>,
   hosts: readonly ListeningHost[],
 ): boolean {
   const open = hosts.find(({ host }) => !isLoopback(host));
@@ -55,7 +60,8 @@ export function accessRequired(
         rule: `is for processes that listen on loopback alone, and ${open.variable} is ${open.host}`,
       },
     ]);
-  return (mode ?? (open ? 'required' : 'off')) === 'required';
+  const others = open !== undefined || jwt !== undefined || trustedProxies > 0;
+  return (mode ?? (others ? 'required' : 'off')) === 'required';
 }
 
 function jwtSettings(values: Values, readFile: (path: string) => string): JwtSettings | undefined {

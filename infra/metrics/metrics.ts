@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import type { HttpMetrics, LogMetrics, Metrics } from '../../projections/metrics.ts';
 import type { PoolStats } from '../database/queryable.ts';
 import type { QueryObservation } from '../database/database.ts';
+import { clientMetrics } from './client-metrics.ts';
 import { marketMetrics } from './market-metrics.ts';
 import { projectionMetrics } from './projection-metrics.ts';
 import { queueMetrics } from './queue-metrics.ts';
@@ -40,6 +41,7 @@ export function createMetrics(options: MetricsOptions = {}): ProcessMetrics {
     market: marketMetrics(registry),
     ...logMetrics(registry),
     ...httpMetrics(registry),
+    ...clientMetrics(registry),
     ...databaseMetrics(registry),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };

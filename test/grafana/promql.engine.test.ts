@@ -60,6 +60,7 @@ async function beat(round: number): Promise<void> {
   const late = transaction(`G-${round}`, '2025-03-10');
   await installation.post('/v1/transactions?wait=projected', late);
   await installation.get('/v1/portfolios/PORT_G/positions');
+  await installation.get('/v1/exports/position-days');
   await installation.send(TRANSACTIONS, [
     message(transaction(`K-${round}`, '2025-03-12', { net_cost: 999 })),
     message(transaction(`K-${round}`, '2025-03-12', { net_cost: 999 })),

@@ -102,7 +102,7 @@ describe('keys', () => {
       onError: () => undefined,
     });
     for (const id of [known, 'aaaaaaaaaaaa'])
-      expect(await keys.authenticate(`cf_${id}_${'A'.repeat(43)}`)).toBeUndefined();
+      expect(await keys.authenticate(`cf_${id}_${'A'.repeat(43)}`)).toBe('invalid');
     expect(asked).toEqual([known, 'aaaaaaaaaaaa']);
   });
 
@@ -135,13 +135,13 @@ describe('keys', () => {
     let now = Date.now();
     const other = openAccess(api.database, { now: () => now, rememberMs: 2_000 });
     const token = await access.token();
-    expect(await other.access.authenticate(token)).toBeDefined();
+    expect(await other.access.authenticate(token)).toMatchObject({ kind: 'key' });
     await access.keys.revoke(token.slice(3, 15), { source: 'cli' });
     expect((await refusal(bearer(token))).status).toBe(401);
     now += 1_999;
-    expect(await other.access.authenticate(token)).toBeDefined();
+    expect(await other.access.authenticate(token)).toMatchObject({ kind: 'key' });
     now += 1;
-    expect(await other.access.authenticate(token)).toBeUndefined();
+    expect(await other.access.authenticate(token)).toBe('revoked');
     await other.close();
   });
 
@@ -181,7 +181,7 @@ describe('tokens of an identity provider', () => {
     const claims = { sub: 'analyst', exp: 1_100, scope: 'read', portfolios: ['P1'] };
     const other = openAccess(api.database, {
       now: () => now,
-      jwtClaims: async (token) => (token === 'good.t.ok' ? claims : undefined),
+      jwtClaims: async (token) => (token === 'good.t.ok' ? claims : 'invalid'),
     });
     expect(await other.access.authenticate('good.t.ok')).toEqual({
       id: 'jwt:analyst',
@@ -190,12 +190,12 @@ describe('tokens of an identity provider', () => {
       portfolios: new Set(['P1']),
       expiresAt: 1_100_000,
     });
-    expect(await other.access.authenticate('bad.t.ok')).toBeUndefined();
+    expect(await other.access.authenticate('bad.t.ok')).toBe('invalid');
     now = 1_100_000;
-    expect(await other.access.authenticate('good.t.ok')).toBeUndefined();
+    expect(await other.access.authenticate('good.t.ok')).toBe('expired');
     await other.close();
     // Where no provider is configured there are keys alone.
-    expect(await access.access.authenticate('good.t.ok')).toBeUndefined();
+    expect(await access.access.authenticate('good.t.ok')).toBe('invalid');
   });
 });
 
@@ -270,6 +270,17 @@ describe('keys over HTTP', () => {
     expect((await api.request('/v1/keys/aaaaaaaaaaaa', { method: 'DELETE', headers: admin })).status).toBe(
       404,
     );
+  });
+
+  it('that ended are not rotated into others that have', async () => {
+    const ended = (await access.token({ expires_at: '2020-01-01T00:00:00.000000Z' })).slice(3, 15);
+    const before = (await access.store.list(1_000)).length;
+    const reply = await api.post(
+      `/v1/keys/${ended}/rotate`,
+      {},
+      bearer(await access.token({ scopes: ['admin'] })),
+    );
+    expect([reply.status, (await access.store.list(1_000)).length]).toEqual([404, before + 1]);
   });
 
   it('are refused with what is wrong with the order', async () => {

@@ -43,4 +43,25 @@ describe('the address of a caller', () => {
     // Fewer hops than proxies: somebody came in past one of them.
     expect(callerAddress('10.0.0.1', '1.2.3.4', 3)).toBe('1.2.3.4');
   });
+
+  it('is one for all that a caller has: 64 bits of IPv6, any port, IPv4 in either clothing', () => {
+    const of = (hop: string) => callerAddress('10.0.0.1', hop, 1);
+    for (const [hop, caller] of [
+      ['2001:db8:1:2::1', '2001:db8:1:2::/64'],
+      ['2001:0DB8:0001:0002:ffff:eeee:dddd:cccc', '2001:db8:1:2::/64'],
+      ['[2001:db8:1:2::9]:4711', '2001:db8:1:2::/64'],
+      ['2001:db8:1:3::1', '2001:db8:1:3::/64'],
+      ['2001:db8::1', '2001:db8:0:0::/64'],
+      ['::1', '0:0:0:0::/64'],
+      ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+      ['1.2.3.4:4711', '1.2.3.4'],
+      ['::ffff:1.2.3.4', '1.2.3.4'],
+      // Not the name of a principal, whose allowance it would spend.
+      ['key:aaaaaaaaaaaa', 'unknown'],
+      ['999.1.1.1', 'unknown'],
+      ['', 'unknown'],
+    ] as const)
+      expect([hop, of(hop)]).toEqual([hop, caller]);
+    expect(callerAddress('::ffff:127.0.0.1', undefined, 0)).toBe('127.0.0.1');
+  });
 });

@@ -48,6 +48,12 @@ describe('a reply to a principal of some portfolios', () => {
     expect((await seen.arrayBuffer()).byteLength).toBe(6 * piece.length);
   });
 
+  it('that has no tag for others gets none', async () => {
+    const untagged = () => new Response(body);
+    const seen = await serving(untagged, []).request('/', { headers: { 'If-None-Match': '*' } });
+    expect([seen.status, await seen.text(), seen.headers.get('ETag')]).toEqual([200, body, null]);
+  });
+
   it('that is no success keeps what it says', async () => {
     const failed = () => new Response('no', { status: 404, headers: { 'Content-Type': 'text/plain' } });
     const seen = await serving(failed, []).request('/');

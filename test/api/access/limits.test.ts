@@ -80,6 +80,10 @@ describe('requests without a principal', () => {
     for (let i = 0; i < 7; i++) statuses.push((await get(from('10.2.2.2', bad(i)))).status);
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429]);
     expect((await get(from('10.2.2.2', good))).status).toBe(200);
+    // Also one that asks seldom: others at its address, or behind its proxy, cannot keep it out.
+    now += 5_000;
+    expect((await get(from('10.2.2.2', bad(0)))).status).toBe(429);
+    expect((await get(from('10.2.2.2', good))).status).toBe(200);
     expect((await get(from('10.2.2.3', bad(0)))).status).toBe(401);
   });
 });

@@ -1,27 +1,31 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPEN_ACCESS } from '../../../api/access/access.ts';
+import type { Access } from '../../../api/access/access.ts';
 import type { ApiEnv } from '../../../api/http/context.ts';
 import { controlled } from '../../../api/http/middleware.ts';
 import { registerAlerts } from '../../../api/market/alerts.ts';
 import { calendarOf } from '../../../domain/market/calendars/calendars.ts';
 import { createAlertHooks } from '../../../infra/market-store/alert-hooks.ts';
 import { createAlertStore } from '../../../infra/market-store/alerts.ts';
+import { LOCAL } from '../../../domain/access/principal.ts';
+import type { Principal } from '../../../domain/access/principal.ts';
+import type { AlertRules } from '../../../projections/market/alert-rules.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import type { TestDatabase } from '../../support/database.ts';
 
 let db: TestDatabase;
+let alerts: AlertRules;
 const api = new OpenAPIHono<ApiEnv>();
 api.use(controlled(OPEN_ACCESS));
 beforeAll(async () => {
   db = await createTestDatabase({ searchPath: 'public' });
-  registerAlerts(api, {
-    alerts: createAlertStore({
-      database: db.database,
-      abilities: { webhookHosts: ['hooks.internal'], webhookSecret: false, kafka: true },
-      maxPerSymbol: 5,
-    }),
+  alerts = createAlertStore({
+    database: db.database,
+    abilities: { webhookHosts: ['hooks.internal'], webhookSecret: false, kafka: true },
+    maxPerSymbol: 5,
   });
+  registerAlerts(api, { alerts });
 });
 afterAll(() => db.close());
 
@@ -211,5 +215,31 @@ describe('/api/alerts', () => {
     const rest = await send('GET', `/history?symbol=hist&limit=2&cursor=${first.body.next_cursor}`);
     expect([...first.body.data, ...rest.body.data]).toEqual(all.body.data);
     expect(await send('GET', '/history?cursor=what')).toMatchObject({ status: 400 });
+  });
+});
+
+describe('where access is required', () => {
+  it('the path of a webhook is shown to those alone who may change rules', async () => {
+    const url = 'https://hooks.internal/services/T000/secret-path';
+    const id = await made({ symbol: 'HOOK', webhook_url: url, webhook_secret: secret });
+    const callers: Record<string, Principal> = {
+      writer: LOCAL,
+      reader: { ...LOCAL, scopes: new Set(['read']) },
+      limited: { ...LOCAL, portfolios: new Set(['P1']) },
+    };
+    const required = new OpenAPIHono<ApiEnv>();
+    const authenticate: Access['authenticate'] = async (token) => callers[token] ?? 'invalid';
+    required.use(controlled({ ...OPEN_ACCESS, required: true, authenticate }));
+    registerAlerts(required, { alerts });
+    for (const path of ['/api/alerts?symbol=HOOK', `/api/alerts/${id}`])
+      for (const [caller, shown] of [
+        ['writer', url],
+        ['reader', 'https://hooks.internal'],
+        ['limited', 'https://hooks.internal'],
+      ] as const) {
+        const reply = await required.request(path, { headers: { Authorization: `Bearer ${caller}` } });
+        const text = await reply.text();
+        expect([caller, path, text.match(/"webhook_url":"([^"]*)"/)?.[1]]).toEqual([caller, path, shown]);
+      }
   });
 });

@@ -50,6 +50,20 @@ async function token(making: Making = {}): Promise<string> {
   return jwt.sign(making.key ?? provider.privateKey);
 }
 
+/** Says that it must not be taken without understanding something. */
+const critical = () =>
+  new SignJWT({ sub: 'analyst' })
+    .setProtectedHeader({
+      alg: 'ES256',
+      kid: 'k1',
+      crit: ['http://example.org/x'],
+      'http://example.org/x': true,
+    })
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setExpirationTime(now() + 60)
+    .sign(provider.privateKey, { crit: { 'http://example.org/x': true } });
+
 const verifier = () =>
   createJwtVerifier({ source: { keys: { keys: [jwk] } }, issuer: ISSUER, audience: AUDIENCE }, observers);
 
@@ -59,7 +73,9 @@ describe('a token', () => {
   it('that is good has its claims', async () => {
     expect(await verifier()(await token())).toMatchObject({ sub: 'analyst', scope: 'read' });
     // Clocks differ a little.
-    expect(await verifier()(await token({ expires: now() - 2, notBefore: now() + 2 }))).toBeDefined();
+    expect(await verifier()(await token({ expires: now() - 2, notBefore: now() + 2 }))).toMatchObject({
+      sub: 'analyst',
+    });
   });
 
   it('that is bad has none, and why is for us alone', async () => {
@@ -82,11 +98,14 @@ describe('a token', () => {
       'one without a signature': none,
       'one signed with the public key': confused,
       'one that was changed': `${good.slice(0, -6)}${good.endsWith('AAAAAA') ? 'BBBBBB' : 'AAAAAA'}`,
+      'one that ended, of another key': await token({ key: stranger, expires: now() - 30 }),
+      'one with what we do not understand': await critical(),
       'no token': 'not.a.token',
     };
     for (const [what, one] of Object.entries(bad)) {
       const before = refused.length;
-      expect([what, await verify(one)]).toEqual([what, undefined]);
+      const fault = what === 'one that ended' ? 'expired' : 'invalid';
+      expect([what, await verify(one)]).toEqual([what, fault]);
       expect([what, refused.length]).toEqual([what, before + 1]);
     }
     expect(failures).toEqual([]);
@@ -111,9 +130,9 @@ describe('keys that a provider publishes', () => {
   it('are fetched once, and not for every id that somebody makes up', async () => {
     Object.assign(served, { status: 200, body: JSON.stringify({ keys: [jwk] }), requests: 0 });
     const verify = remote();
-    expect(await verify(await token())).toBeDefined();
-    for (let i = 0; i < 5; i++) expect(await verify(await token({ kid: `made-up-${i}` }))).toBeUndefined();
-    expect(await verify(await token())).toBeDefined();
+    expect(await verify(await token())).toMatchObject({ sub: 'analyst' });
+    for (let i = 0; i < 5; i++) expect(await verify(await token({ kid: `made-up-${i}` }))).toBe('invalid');
+    expect(await verify(await token())).toMatchObject({ sub: 'analyst' });
     expect(served.requests).toBe(1);
   });
 
@@ -125,8 +144,57 @@ describe('keys that a provider publishes', () => {
     ] as const) {
       Object.assign(served, { status, body });
       const before = failures.length;
-      expect(await remote()(await token())).toBeUndefined();
+      expect(await remote()(await token())).toBe('provider');
       expect([status, failures.length]).toEqual([status, before + 1]);
+    }
+  });
+});
+
+describe('a provider that is down', () => {
+  it('is not asked for every token that somebody sends, and is asked again', async () => {
+    let at = 1_000_000;
+    const served = { requests: 0, status: 503 };
+    const server = createServer((_, response) => {
+      served.requests += 1;
+      response
+        .writeHead(served.status, { 'Content-Type': 'application/json' })
+        .end(JSON.stringify({ keys: [jwk] }));
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
+      const verify = createJwtVerifier(
+        { source: { url }, issuer: ISSUER, audience: AUDIENCE },
+        { onRefused: () => undefined, onError: () => undefined, now: () => at },
+      );
+      for (let i = 0; i < 5; i++) expect(await verify(await token({ kid: `made-up-${i}` }))).toBe('provider');
+      expect(served.requests).toBe(1);
+      served.status = 200;
+      expect(await verify(await token())).toBe('provider');
+      at += 5_000;
+      expect(await verify(await token())).toMatchObject({ sub: 'analyst' });
+      expect(served.requests).toBe(2);
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  it('sends nobody elsewhere', async () => {
+    const served: string[] = [];
+    const server = createServer(({ url: path }, response) => {
+      served.push(path ?? '');
+      if (path === '/jwks') response.writeHead(302, { Location: '/inside' }).end();
+      else
+        response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ keys: [jwk] }));
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
+      const verify = createJwtVerifier({ source: { url }, issuer: ISSUER, audience: AUDIENCE }, observers);
+      expect(await verify(await token())).toBe('provider');
+      expect(served).toEqual(['/jwks']);
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
     }
   });
 });

@@ -39,6 +39,16 @@ describe('whether access is required', () => {
       expect([host, accessRequired({ mode: undefined }, at(host))]).toEqual([host, true]);
   });
 
+  it('is by default where others come by a proxy, or have tokens, too', () => {
+    const host = at('127.0.0.1');
+    const required = (env: Record<string, string>) => accessRequired(load(env).access, host);
+    const provider = { JWKS_FILE: '/keys', JWT_ISSUER: 'x', JWT_AUDIENCE: 'y' };
+    expect(required({})).toBe(false);
+    expect(required({ TRUSTED_PROXIES: '1' })).toBe(true);
+    expect(required(provider)).toBe(true);
+    expect(required({ ...provider, TRUSTED_PROXIES: '1', ACCESS: 'off' })).toBe(false);
+  });
+
   it('can be said, but not that it is off for others', () => {
     expect(accessRequired({ mode: 'required' }, at('127.0.0.1'))).toBe(true);
     expect(accessRequired({ mode: 'off' }, at('127.0.0.1'))).toBe(false);
