@@ -18,11 +18,14 @@ import type { SubjectRoute } from './subjects.ts';
 
 const SHARED = ['asset_class', 'sector', 'country', 'currency', 'type', 'security'] as const;
 
+const CURRENCY_EFFECTS = ['merged', 'apart'] as const;
+
 const part = fraction.nullable();
 
 const line = {
   kind: z.enum(['segment', 'unattributed', 'total']).meta({
-    description: '`unattributed` is the effect of days on which the whole had no capital.',
+    description:
+      '`unattributed` is the effect of days on which the whole had no capital, and of movements between positions that do not cancel.',
   }),
   key: z.string().meta({ example: 'equity' }),
   name: z.string().nullable(),
@@ -32,7 +35,12 @@ const line = {
     example: '0.6',
   }),
   benchmark_weight: part,
-  portfolio_return: part,
+  portfolio_return: part.meta({
+    description:
+      'Of the segment by itself. Null where it had no capital or was in debt; `/segments/performance` says which.',
+    format: 'decimal',
+    example: '0.05',
+  }),
   benchmark_return: part,
   allocation: part.meta({
     description: 'Of holding more or less of it than the benchmark.',
@@ -49,7 +57,12 @@ const line = {
     format: 'decimal',
     example: '-0.001',
   }),
-  effect: part.meta({ description: 'The three together.', format: 'decimal', example: '0.0286' }),
+  currency: part.meta({
+    description: 'Of exchange rates, with `currency_effect=apart`; otherwise null, and in the other effects.',
+    format: 'decimal',
+    example: '0.0012',
+  }),
+  effect: part.meta({ description: 'All of them together.', format: 'decimal', example: '0.0286' }),
 };
 
 const attributionLine = z.object(line).meta({ id: 'AttributionLine' });
@@ -81,6 +94,7 @@ const figures = z.object({
     flow_timing: z.string(),
     model: z.string(),
     linking: z.string(),
+    currency_effect: z.enum(CURRENCY_EFFECTS),
   }),
   periods: z.array(periodAttribution),
 });
@@ -98,7 +112,7 @@ function attributionOf(api: Api, of: SubjectRoute, reader: Reader): void {
       tag: of.tag,
       summary: `Why ${of.what} did better or worse than a benchmark`,
       description:
-        "Allocation, selection and interaction of each segment (Brinson-Fachler), day by day and linked, so that they add up to the whole's return less the benchmark's.",
+        "Allocation, selection and interaction of each segment (Brinson-Fachler), and if asked for the effect of exchange rates apart, day by day and linked, so that they add up to the whole's return less the benchmark's.",
       params: of.params,
       query: z.strictObject({
         ...tabular,
@@ -108,8 +122,13 @@ function attributionOf(api: Api, of: SubjectRoute, reader: Reader): void {
           example: 'BALANCED',
         }),
         by: z.enum(SHARED).optional().meta({
-          description: 'What both sides are put together by; `asset_class` by default.',
+          description:
+            'What both sides are put together by; `asset_class` by default. Not by position or portfolio: a benchmark has none.',
           example: 'asset_class',
+        }),
+        currency_effect: z.enum(CURRENCY_EFFECTS).optional().meta({
+          description:
+            'With `apart` what exchange rates brought is an effect of its own, and the others are those of local returns; `merged` by default.',
         }),
         currency: currencyParameter,
         ...conventions,
@@ -125,6 +144,7 @@ function attributionOf(api: Api, of: SubjectRoute, reader: Reader): void {
         {
           benchmark: query.benchmark,
           by: query.by ?? 'asset_class',
+          currencyEffect: query.currency_effect ?? 'merged',
           periods: askedPeriods(query),
           ...askedOf(query),
           options: returnOptions(query),

@@ -8,7 +8,7 @@ import { endpoint } from '../http/endpoint.ts';
 import { invalidParameter } from '../http/problem.ts';
 import { negotiate } from '../reply/format.ts';
 import { readContext } from '../reply/reading.ts';
-import { tableResponse, versionHeaders } from '../reply/table.ts';
+import { tableResponse, unchangedResponse } from '../reply/table.ts';
 import { knowledge, noParams, tabular, wholeNumber } from './parameters.ts';
 import { columnsOf, tableReplies } from './replies.ts';
 import { eventRow } from './rows.ts';
@@ -61,8 +61,7 @@ export function eventReads(api: Api, { log, reader }: Queries): void {
       });
       const { events, next, head } = page;
       const version = { position: head, tag: 'log' };
-      if (readContext(c, format, undefined).has?.(version))
-        return new Response(null, { status: 304, headers: versionHeaders(version, format) });
+      if (readContext(c, format, undefined).has?.(version)) return unchangedResponse(version, format);
       return tableResponse(
         c,
         { head: { next, head }, name: 'events', columns: columnsOf(eventRow), rows: events.map(eventView) },

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { ZodObject } from 'zod';
 import { identifier } from '../../commands/schemas/fields.ts';
 import { exportPortfolioDays, exportPositionDays } from '../../projections/queries/export.ts';
+import type { EndedExport } from '../../projections/metrics.ts';
 import type { Exported, ExportModels, ExportQuery } from '../../projections/queries/export.ts';
 import { found } from '../../projections/queries/reading.ts';
 import type { Outcome, ReadContext, Reader } from '../../projections/queries/reading.ts';
@@ -11,8 +12,8 @@ import { endpoint } from '../http/endpoint.ts';
 import { invalidParameter, Problem } from '../http/problem.ts';
 import type { Observer } from '../ports.ts';
 import { columnsOf } from '../reply/columns.ts';
-import { createExportDesk, DEFAULT_EXPORT_LIMITS } from '../reply/export-desk.ts';
-import type { ExportDesk, ExportLimits, ExportObservation } from '../reply/export-desk.ts';
+import { createExportDesk, DEFAULT_EXPORT_LIMITS, headResponse } from '../reply/export-desk.ts';
+import type { ExportDesk, ExportLimits } from '../reply/export-desk.ts';
 import { accepted } from '../reply/format.ts';
 import { contentHeaders, encoderOf } from '../reply/table.ts';
 import { exportedPortfolioDay, exportedPositionDay } from './export-rows.ts';
@@ -25,7 +26,8 @@ const EXPORT_FORMATS = ['csv', 'ndjson', 'arrow', 'parquet'] as const;
 export interface ExportDependencies {
   readonly models: ExportModels;
   readonly limits?: ExportLimits;
-  readonly observe?: (observation: ExportObservation) => void;
+  /** Told of each export when it is over; nobody is unless given. */
+  readonly observe?: (ended: EndedExport) => void;
 }
 
 const portfolioList = z
@@ -130,6 +132,11 @@ function exportEndpoint<Row extends object>(
               description: 'The log position that the rows reflect.',
               schema: { type: 'integer' as const },
             },
+            'Content-Disposition': {
+              description: 'A name for the file.',
+              schema: { type: 'string' as const },
+              example: 'attachment; filename="position-days.csv"',
+            },
           },
           content: rowContents(row),
         },
@@ -141,12 +148,11 @@ function exportEndpoint<Row extends object>(
       const headers = {
         ...contentHeaders(format),
         'Transfer-Encoding': 'chunked',
+        'Accept-Ranges': 'none',
         'Cache-Control': 'private, no-store',
         'Content-Disposition': `attachment; filename="${name}.${format}"`,
         Vary: 'Accept',
       };
-      // Nobody would take a body.
-      if (c.req.method === 'HEAD') return new Response(null, { headers });
       const limits = limitsOf(c);
       const portfolioIds = await portfoliosOf(reader, query, limits);
       const asked: ExportQuery = {
@@ -154,6 +160,8 @@ function exportEndpoint<Row extends object>(
         ...(portfolioIds === undefined ? {} : { portfolioIds }),
         ...(query.security_id === undefined ? {} : { securityId: query.security_id }),
       };
+      // Nobody would take a body; there is one, or there is not, all the same.
+      if (c.req.method === 'HEAD') return headResponse(headers, (receive) => run(asked, limits, receive));
       const conventions = { export: name, ...query };
       return desk.send<Row>({
         name,

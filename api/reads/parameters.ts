@@ -7,6 +7,7 @@ import { FLOW_TIMINGS } from '../../domain/returns/model.ts';
 import { DIMENSIONS } from '../../projections/queries/dimension.ts';
 import type { KnownAt } from '../../projections/queries/reading.ts';
 import type { DateRange } from '../../projections/queries/read-model.ts';
+import { invalidParameter } from '../http/problem.ts';
 import { TABLE_FORMATS } from '../reply/format.ts';
 import { NUMBERS } from '../reply/numbers.ts';
 
@@ -114,7 +115,10 @@ export const dimension = z.enum(DIMENSIONS).optional().meta({
   example: 'asset_class',
 });
 
+/** @throws Problem where the days are the wrong way round: no rows would look like no history */
 export function rangeOf({ from, to }: { from?: string | undefined; to?: string | undefined }): DateRange {
+  if (from !== undefined && to !== undefined && from > to)
+    throw invalidParameter('from', 'order', `is after to (${to})`);
   return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
 }
 

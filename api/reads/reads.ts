@@ -11,6 +11,7 @@ import { portfolioReads } from './portfolios.ts';
 import { positionReads } from './positions.ts';
 import { riskReads } from './risk.ts';
 import { restatementReads } from './restatements.ts';
+import { segmentTimeseriesReads } from './segment-timeseries.ts';
 import { segmentReads } from './segments.ts';
 import { timeseriesReads } from './timeseries.ts';
 
@@ -23,6 +24,7 @@ export function registerReads(api: Api, queries: Queries): void {
   contributionReads(api, queries);
   attributionReads(api, queries);
   segmentReads(api, queries);
+  segmentTimeseriesReads(api, queries);
   exposureReads(api, queries);
   definitionReads(api, queries);
   flowReads(api, queries);

@@ -9,7 +9,7 @@ import type { KnownAt } from '../../projections/queries/reading.ts';
 import type { Api } from '../http/context.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { invalidParameter } from '../http/problem.ts';
-import { negotiate } from '../reply/format.ts';
+import { negotiate, PICTURE } from '../reply/format.ts';
 import { instantOnly, jsonResponse, readContext, readingResponse } from '../reply/reading.ts';
 import { tableResponse, versionHeaders } from '../reply/table.ts';
 import { drawRestatement } from '../pictures/restatement.ts';
@@ -157,8 +157,6 @@ export function restatementReads(api: Api, queries: Queries): void {
     },
   );
 }
-
-const PICTURE = { svg: 'image/svg+xml' } as const;
 
 function epochNumber(description: string) {
   return wholeNumber(0, MAX_EPOCH).optional().meta({ description });

@@ -18,19 +18,19 @@ const RISK_TEXTS: Readonly<Record<(typeof RISK_FIGURES)[number], string>> = {
   mean_return: 'Arithmetic mean of the returns, times the returns per year.',
   volatility: 'Sample deviation of the returns, times the root of the returns per year.',
   downside_deviation:
-    'Root mean square of the shortfalls below the riskless rate (0 without one), annualised like volatility.',
+    'Root mean square of the shortfalls below the minimum acceptable return, annualised like volatility.',
   sharpe: 'Mean over deviation of the returns less the riskless rate, annualised.',
-  sortino: 'Mean return less the riskless rate, over the downside deviation; annualised.',
+  sortino: 'Mean return less the minimum acceptable one, over the downside deviation; annualised.',
   max_drawdown: 'The deepest fall from a peak of the daily closes, as a return: -0.12 is a fall of 12 %.',
   calmar: 'Annualised return over the depth of the deepest fall.',
   skewness: 'm3 / m2^1.5.',
   excess_kurtosis: 'm4 / m2² − 3.',
-  var_historical: 'Value at risk of one return, from the returns as they were; losses are positive.',
-  var_parametric: 'Value at risk of one return, of a normal distribution.',
-  var_cornish_fisher: 'Value at risk of one return, with the Cornish-Fisher expansion.',
-  es_historical: 'Expected shortfall of one return, from the returns as they were.',
-  es_parametric: 'Expected shortfall of one return, of a normal distribution.',
-  es_cornish_fisher: 'Expected shortfall of one return, with the Cornish-Fisher expansion.',
+  var_historical: 'Value at risk over the horizon, from the returns as they were; losses are positive.',
+  var_parametric: 'Value at risk over the horizon, of a normal distribution.',
+  var_cornish_fisher: 'Value at risk over the horizon, with the Cornish-Fisher expansion.',
+  es_historical: 'Expected shortfall over the horizon, from the returns as they were.',
+  es_parametric: 'Expected shortfall over the horizon, of a normal distribution.',
+  es_cornish_fisher: 'Expected shortfall over the horizon, with the Cornish-Fisher expansion.',
 };
 
 const RELATIVE_TEXTS: Readonly<Record<(typeof RELATIVE_FIGURES)[number], string>> = {
@@ -71,6 +71,7 @@ const risk = z
     drawdown_recovery: day.meta({ description: 'The first close at the peak again.', format: 'date' }),
     drawdown_days_to_trough: days,
     drawdown_days_to_recovery: days.meta({ description: 'From the peak.' }),
+    drawdown_days: days.meta({ description: 'From the peak to its recovery, or to the end of the period.' }),
   })
   .meta({ id: 'Risk' });
 
@@ -162,22 +163,28 @@ export const drawdownRow = z
   })
   .meta({ id: 'Drawdown' });
 
-const conventions = z.object({
+/** By what rules returns were made. */
+export const returnConventions = z.object({
   basis: z.string(),
   taxes: z.string(),
   flow_timing: z.string(),
   annualization: z.string().meta({ example: 'actual/365' }),
   opening_value: z.string().meta({ example: 'close of the day before from' }),
   linking: z.string(),
+});
+
+const conventions = returnConventions.extend({
   risk: z
     .object({
       frequency: z.enum(['daily', 'weekly', 'monthly']),
       returns_per_year: z.int().meta({ example: 252 }),
       fewest_returns: z.int(),
       deviation: z.string(),
-      minimum_acceptable_return: z.enum(['risk_free', '0']),
+      minimum_acceptable_return: z
+        .string()
+        .meta({ description: '`risk_free`, or a fraction per year.', example: '0' }),
       confidence: z.string().meta({ format: 'decimal', example: '0.95' }),
-      horizon: z.string(),
+      horizon: z.string().meta({ example: '1 return' }),
       historical_quantile: z.string(),
       drawdown: z.string(),
     })

@@ -21,8 +21,15 @@ import {
   tabular,
   wholeNumber,
 } from './parameters.ts';
+import { periodsOf } from './periods.ts';
 import { columnsOf, tableReplies } from './replies.ts';
-import { comparisonOf, comparisonParameters, returnFrequency } from './risk-parameters.ts';
+import {
+  comparisonOf,
+  comparisonParameters,
+  returnFrequency,
+  scaleOf,
+  scaleParameters,
+} from './risk-parameters.ts';
 import { benchmarkName, drawdownRow, riskFreeName, rollingRow } from './risk-rows.ts';
 import { completeThrough, isoDate, remark } from './rows.ts';
 import { SUBJECTS } from './subjects.ts';
@@ -89,6 +96,7 @@ function rollingOf(api: Api, of: SubjectRoute, reader: Reader): void {
         currency: currencyParameter,
         ...conventions,
         ...comparisonParameters,
+        ...scaleParameters,
       }),
       head: {
         ...of.head,
@@ -116,7 +124,7 @@ function rollingOf(api: Api, of: SubjectRoute, reader: Reader): void {
           ...rangeOf(query),
           window: query.window ?? ONE_YEAR,
           figures: query.figures ?? DEFAULT_FIGURES,
-          frequency: query.frequency ?? 'daily',
+          ...scaleOf(query.frequency ?? 'daily', query),
           ...(query.currency === undefined ? {} : { currency: query.currency }),
           options: returnOptions(query),
           comparison: comparisonOf(query),
@@ -167,7 +175,7 @@ function drawdownsOf(api: Api, of: SubjectRoute, reader: Reader): void {
         reader,
         of.ref(params),
         {
-          ...rangeOf(query),
+          period: periodsOf({ from: query.from, to: query.to }, ['SI'])[0]!,
           top: query.top ?? DEFAULT_TOP,
           ...(query.currency === undefined ? {} : { currency: query.currency }),
           options: returnOptions(query),

@@ -19,6 +19,7 @@ import {
 } from './parameters.ts';
 import { askedOf, askedPeriods, reportHead, TABLE_PERIODS } from './periods.ts';
 import { columnsOf, tableReplies } from './replies.ts';
+import { returnConventions } from './risk-rows.ts';
 import { fraction, periodRow } from './rows.ts';
 import { SUBJECTS } from './subjects.ts';
 import type { SubjectRoute } from './subjects.ts';
@@ -128,12 +129,7 @@ function positionOf(api: Api, reader: Reader): void {
           portfolio_id: z.string(),
           ...reportHead,
           security_id: z.string(),
-          conventions: z.object({
-            basis: z.string(),
-            taxes: z.string(),
-            flow_timing: z.string(),
-            annualization: z.string(),
-          }),
+          conventions: returnConventions,
           periods: z.array(positionPeriod),
         }),
         positionPeriod,

@@ -5,6 +5,7 @@ import type { Queries } from '../../projections/queries/queries.ts';
 import type { Api } from '../http/context.ts';
 import { conventions, currencyParameter, range, rangeOf, returnOptions } from './parameters.ts';
 import type { Reader } from '../../projections/queries/reading.ts';
+import { returnConventions } from './risk-rows.ts';
 import { SUBJECTS } from './subjects.ts';
 import type { SubjectRoute } from './subjects.ts';
 import { completeThrough, portfolioDay } from './rows.ts';
@@ -35,6 +36,7 @@ function timeseriesOf(api: Api, of: SubjectRoute, reader: Reader): void {
         ...of.head,
         currency: z.string(),
         frequency: z.enum(FREQUENCIES),
+        conventions: returnConventions,
         complete_through: completeThrough,
       },
       rows: 'rows',

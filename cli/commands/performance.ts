@@ -43,7 +43,7 @@ export const ALL_ROWS = 1_000_000;
 
 function accepted<T>(parsed: Parsed<T>): T {
   if (parsed.ok) return parsed.value;
-  throw badInput(parsed.errors.map((error) => error.message).join('; '));
+  throw badInput(parsed.errors.map(({ field, message }) => `${field} ${message}`).join('; '));
 }
 
 function periodsOf(options: Options): readonly NamedPeriod[] {

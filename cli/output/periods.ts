@@ -44,9 +44,9 @@ export function periodTable(periods: readonly PeriodView[]): string {
   return [drawn, ...(remarks.length > 0 ? ['', ...new Set(remarks)] : [])].join('\n');
 }
 
-/** The risk has so many figures that what a short period lacks of them would bury the table. */
+/** What a short period lacks of the risk, and of yearly rates, would bury the table. */
 function isOfReturns({ figure }: { readonly figure?: string }): boolean {
-  return figure === undefined || !/^(risk|relative)\b/.test(figure);
+  return figure === undefined || !/^(risk|relative|twr_annualized)\b/.test(figure);
 }
 
 /** What the returns were paid for with, and how they did beside a benchmark if there is one. */

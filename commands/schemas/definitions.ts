@@ -101,7 +101,9 @@ function benchmarkRules({ benchmark_id, components = [] }: Partial<DefineBenchma
         rule: 'one_of_two',
         message: 'must have either a security_id or a series_id',
       });
-  const names = components.map(({ security_id, series_id }) => `security:${security_id} series:${series_id}`);
+  const names = components.map(({ security_id, series_id }) =>
+    security_id === undefined ? `series ${series_id}` : `security ${security_id}`,
+  );
   if (errors.length === 0) errors.push(...repeated('components', names));
   const total = components.reduce((sum, { weight }) => add(sum, decimal(weight)), ZERO);
   if (components.length > 0 && !equal(total, ONE))

@@ -22,11 +22,18 @@ export interface Effects {
   readonly allocation: Decimal;
   readonly selection: Decimal;
   readonly interaction: Decimal;
+  /** Of exchange rates, where they are told apart; otherwise they are in the other effects. */
+  readonly currency: Decimal;
 }
 
-export const EFFECTS = ['allocation', 'selection', 'interaction'] as const;
+export const EFFECTS = ['allocation', 'selection', 'interaction', 'currency'] as const;
 
-export const NO_EFFECTS: Effects = { allocation: ZERO, selection: ZERO, interaction: ZERO };
+export const NO_EFFECTS: Effects = {
+  allocation: ZERO,
+  selection: ZERO,
+  interaction: ZERO,
+  currency: ZERO,
+};
 
 /**
  *     allocation  = (w − b) (B − R)
@@ -48,7 +55,7 @@ export function dayEffects(segment: SegmentDay, benchmarkTotal: Decimal): Effect
   const selection =
     ownReturn === null ? ZERO : multiply(benchmarkWeight, subtract(ownReturn, benchmarkReturn));
   const interaction = subtract(subtract(contribution, multiply(weight, benchmarkReturn)), selection);
-  return { allocation, selection, interaction };
+  return { allocation, selection, interaction, currency: ZERO };
 }
 
 export function addEffects(a: Effects, b: Effects): Effects {
@@ -56,6 +63,7 @@ export function addEffects(a: Effects, b: Effects): Effects {
     allocation: add(a.allocation, b.allocation),
     selection: add(a.selection, b.selection),
     interaction: add(a.interaction, b.interaction),
+    currency: add(a.currency, b.currency),
   };
 }
 
@@ -64,9 +72,10 @@ export function scaleEffects(effects: Effects, factor: Decimal): Effects {
     allocation: multiply(effects.allocation, factor),
     selection: multiply(effects.selection, factor),
     interaction: multiply(effects.interaction, factor),
+    currency: multiply(effects.currency, factor),
   };
 }
 
-export function totalEffect({ allocation, selection, interaction }: Effects): Decimal {
-  return add(add(allocation, selection), interaction);
+export function totalEffect({ allocation, selection, interaction, currency }: Effects): Decimal {
+  return add(add(allocation, selection), add(interaction, currency));
 }

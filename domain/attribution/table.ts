@@ -11,22 +11,29 @@ export interface PrintedEffects extends Effects {
 export interface EffectTable {
   /** In the order of the segments. */
   readonly lines: readonly PrintedEffects[];
-  /** Of days on which the portfolio had no capital to be in any segment; absent without any. */
+  /** Of what belongs to no segment: days without capital, movements that do not cancel. Absent without any. */
   readonly unattributed?: Decimal;
   readonly total: PrintedEffects;
 }
 
 /** Less than this is no more than the rounding of the running products. */
-const SHOWN: Decimal = { coefficient: 1n, scale: FRACTION_SCALE };
+const LAST_PLACE: Decimal = { coefficient: 1n, scale: FRACTION_SCALE };
 
-/** @param excess with the printed places: the printed returns' difference */
-export function effectTable(segments: readonly Effects[], excess: Decimal): EffectTable {
+/**
+ * @param excess with the printed places: the printed returns' difference
+ * @param rounding what the rounding of the days' amounts may come to: up to it nothing is missing
+ */
+export function effectTable(
+  segments: readonly Effects[],
+  excess: Decimal,
+  rounding: Decimal = ZERO,
+): EffectTable {
   const exact = segments.map(totalEffect);
   const rest = subtract(excess, sum(exact));
-  const isRest = segments.length === 0 || compare(abs(rest), SHOWN) > 0;
+  const isRest = segments.length === 0 || compare(abs(rest), add(LAST_PLACE, rounding)) > 0;
   const totals = apportion(isRest ? [...exact, rest] : exact, excess, FRACTION_SCALE);
   const lines = segments.map((segment, i): PrintedEffects => {
-    const [allocation, selection, interaction] = apportion(
+    const [allocation, selection, interaction, currency] = apportion(
       EFFECTS.map((effect) => segment[effect]),
       totals[i]!,
       FRACTION_SCALE,
@@ -35,6 +42,7 @@ export function effectTable(segments: readonly Effects[], excess: Decimal): Effe
       allocation: allocation!,
       selection: selection!,
       interaction: interaction!,
+      currency: currency!,
       total: totals[i]!,
     };
   });

@@ -2,8 +2,8 @@
 import { add, subtract, ZERO } from '../decimal.ts';
 import type { DayRow, PortfolioDay } from './model.ts';
 
-/** A close may be carried this many days before the value counts as estimated. */
-const CLOSE_HOLDS_DAYS = 7;
+/** A close may be carried this many days before what rests on it counts as estimated. */
+export const CLOSE_HOLDS_DAYS = 7;
 
 /** The day of a portfolio that holds nothing: the zero of `addDays`. */
 export const EMPTY_DAY: PortfolioDay = {

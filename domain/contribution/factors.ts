@@ -2,7 +2,7 @@
 import { divide, isZero, ONE, ZERO, type Decimal } from '../decimal.ts';
 import type { Day } from '../dates.ts';
 import { dayReturn } from '../returns/daily.ts';
-import type { ReturnChain } from '../returns/link.ts';
+import { CHAIN_SCALE, type ReturnChain } from '../returns/link.ts';
 import type { Stretch } from '../returns/stretch.ts';
 
 /** Places of a factor; it multiplies money, so that far more than the places of a return are kept. */
@@ -24,12 +24,16 @@ export function dayFactors(chain: ReturnChain, first: number, last: number): Day
     const of = chain.days[row]!;
     const value = dayReturn(of, chain.options);
     if (value.kind !== 'return') factors.push({ day: of.day, contribution: ZERO, share: ZERO });
-    else
+    else {
+      const product = chain.products[row]!;
+      // Where the product has more places, after a loss of nearly everything, so has what is made of it.
+      const places = FACTOR_SCALE + Math.max(product.scale - CHAIN_SCALE, 0);
       factors.push({
         day: of.day,
-        contribution: divide(chain.products[row]!, value.capital, FACTOR_SCALE),
+        contribution: divide(product, value.capital, places),
         share: isZero(of.bodMarketValue) ? ZERO : divide(ONE, of.bodMarketValue, FACTOR_SCALE),
       });
+    }
   }
   return factors;
 }

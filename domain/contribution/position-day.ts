@@ -1,6 +1,7 @@
 /** What a position's day adds to the gain of its portfolio, in base currency and exact. */
 import type { DayRow } from '../books/model.ts';
 import { add, multiply, subtract, ZERO, type Decimal } from '../decimal.ts';
+import { causesOf } from './model.ts';
 
 /**
  * Amounts of one position on one day in base currency. Flows are positive when value enters. `external`
@@ -73,4 +74,16 @@ export function gainOn(day: PositionDay, rates: DayRates): Decimal {
     multiply(subtract(day.closing, flows), rates.closing),
     multiply(day.opening, rates.opening),
   );
+}
+
+/** What of it exchange rates gained: what prices, income and costs leave. */
+export function currencyGain(day: PositionDay, rates: DayRates): Decimal {
+  const { price, income, fees, taxes } = day;
+  const atClose = (amount: Decimal) => multiply(amount, rates.closing);
+  return causesOf(gainOn(day, rates), {
+    price: atClose(price),
+    income: atClose(income),
+    fees: atClose(fees),
+    taxes: atClose(taxes),
+  }).currency;
 }

@@ -1,5 +1,5 @@
 /** Between a return over a number of days and a rate per year of 365 days. */
-import { fromNumber, toNumber, type Decimal } from '../decimal.ts';
+import { add, fromNumber, ONE, toNumber, type Decimal } from '../decimal.ts';
 import { FRACTION_SCALE } from './model.ts';
 
 export const DAYS_PER_YEAR = 365;
@@ -14,7 +14,8 @@ const SMALLEST_GROWTH = 1e-12;
  */
 export function annualise(total: Decimal, days: number, short = false): Decimal | null {
   if (days < 1 || (days < DAYS_PER_YEAR && !short)) return null;
-  const growth = 1 + toNumber(total);
+  // Added as decimals: of a total near −1 a float would keep few digits of what is left.
+  const growth = toNumber(add(ONE, total));
   if (growth < 0) return null;
   if (growth === 0) return fromNumber(-1, 0);
   return rateOf((Math.log(growth) * DAYS_PER_YEAR) / days);

@@ -4,7 +4,7 @@ import { annualise, DAYS_PER_YEAR, holdingPeriodRate, rateOf } from './annualise
 import { modifiedDietz } from './dietz.ts';
 import { growthOver, type ReturnChain } from './link.ts';
 import type { Period } from './periods.ts';
-import { noCapital, noRate, undefinedDay, type Reason } from './remarks.ts';
+import { noCapital, noRate, notAnnualised, outOfRange, undefinedDay, type Reason } from './remarks.ts';
 import { firstAtLeast, type Stretch } from './stretch.ts';
 import { sumsOver, type RunningTotals } from './totals.ts';
 import { xirr, type DatedFlow } from './xirr.ts';
@@ -57,7 +57,7 @@ export interface MoneyWeighted {
   readonly mwr: Decimal | null;
   readonly mwrHoldingPeriod: Decimal | null;
   readonly mwrRates: readonly Decimal[];
-  readonly reason?: Reason;
+  readonly reasons: readonly Reason[];
 }
 
 /**
@@ -79,7 +79,7 @@ export function moneyWeighted(
   flows.push({ day: period.to, amount: toNumber(values.end) });
   const solved = xirr(flows);
   if (solved.kind === 'none')
-    return { mwr: null, mwrHoldingPeriod: null, mwrRates: [], reason: noRate(solved.reason) };
+    return { mwr: null, mwrHoldingPeriod: null, mwrRates: [], reasons: [noRate(solved.reason)] };
   const days = lengthOf(period);
   const expected =
     guess === null ? 0 : (Math.log(Math.max(1 + toNumber(guess), 1e-6)) * DAYS_PER_YEAR) / days;
@@ -87,15 +87,21 @@ export function moneyWeighted(
     Math.abs(b - expected) < Math.abs(a - expected) ? b : a,
   );
   const mwr = rateOf(chosen);
+  const mwrHoldingPeriod = holdingPeriodRate(chosen, days);
   return {
     mwr,
-    mwrHoldingPeriod: holdingPeriodRate(chosen, days),
+    mwrHoldingPeriod,
     mwrRates: solved.logarithms.map(rateOf).filter((rate) => rate !== null),
-    ...(mwr === null ? { reason: noRate('out_of_range') } : {}),
+    reasons: [
+      ...(mwr === null ? [outOfRange('mwr')] : []),
+      ...(mwrHoldingPeriod === null ? [outOfRange('mwr_holding_period')] : []),
+    ],
   };
 }
 
-/** The yearly rate of a period's time-weighted return. */
-export function annualised(total: Decimal | null, period: Period, short: boolean): Decimal | null {
-  return total === null ? null : annualise(total, lengthOf(period), short);
+/** The yearly rate of a period's time-weighted return, or the reason why there is none. */
+export function annualised(total: Decimal, period: Period, short: boolean): Decimal | Reason {
+  const days = lengthOf(period);
+  const yearly = annualise(total, days, short);
+  return yearly ?? (short || days >= DAYS_PER_YEAR ? outOfRange('twr_annualized') : notAnnualised());
 }

@@ -18,10 +18,11 @@ import { dayReturn, type DayReturn, type UndefinedDay } from './daily.ts';
 import { RETURN_SCALE, type ReturnDay, type ReturnOptions } from './model.ts';
 
 /**
- * Places of the running product: ten more than are published, so that a stretch after a loss of nearly
- * everything still has more digits than are shown.
+ * Places of the running product: ten more than are published. A product below 10⁻¹⁰ has more of them, so
+ * that a stretch after a loss of nearly everything still has more digits than are shown.
  */
-const CHAIN_SCALE = 30;
+export const CHAIN_SCALE = 30;
+const LEAST_COEFFICIENT = 10n ** 20n;
 
 /** A row, by its place in the series, whose return is not plain. */
 export interface MarkedRow<C extends string> {
@@ -52,17 +53,39 @@ export function nothingHeld(before: ReturnDay | undefined, after: ReturnDay | un
   return (!before || isZero(before.eodMarketValue)) && (!after || isZero(after.bodMarketValue));
 }
 
-/** Links days in ascending order. Throws `RangeError` when they are not. */
-export function linkDays(days: readonly ReturnDay[], options: ReturnOptions): ReturnChain {
-  const products: Decimal[] = [ONE];
+/** How many days two lists begin with in common: the very same objects. */
+export function sharedDays(a: readonly ReturnDay[], b: readonly ReturnDay[]): number {
+  const end = Math.min(a.length, b.length);
+  let shared = 0;
+  while (shared < end && a[shared] === b[shared]) shared++;
+  return shared;
+}
+
+/**
+ * Links days in ascending order. Throws `RangeError` when they are not.
+ * @param former a chain with the same options: of the days that both begin with nothing is computed again
+ */
+export function linkDays(
+  days: readonly ReturnDay[],
+  options: ReturnOptions,
+  former?: ReturnChain,
+): ReturnChain {
+  const shared = former ? sharedDays(former.days, days) : 0;
+  const isShared = (row: number) => row < shared;
+  const products: Decimal[] = former ? former.products.slice(0, shared + 1) : [ONE];
   const losses = new Int32Array(days.length + 1);
   const returns = new Int32Array(days.length + 1);
-  const undefinedRows: MarkedRow<UndefinedDay>[] = [];
-  const unexplainedRows: number[] = [];
-  const gapRows: number[] = [];
-  const bridgedRows: number[] = [];
-  let product = ONE;
-  for (const [row, day] of days.entries()) {
+  if (former) {
+    losses.set(former.losses.subarray(0, shared + 1));
+    returns.set(former.returns.subarray(0, shared + 1));
+  }
+  const undefinedRows = former?.undefinedRows.filter(({ row }) => isShared(row)) ?? [];
+  const unexplainedRows = former?.unexplainedRows.filter(isShared) ?? [];
+  const gapRows = former?.gapRows.filter(isShared) ?? [];
+  const bridgedRows = former?.bridgedRows.filter(isShared) ?? [];
+  let product = products.at(-1)!;
+  for (let row = shared; row < days.length; row++) {
+    const day = days[row]!;
     const before = days[row - 1];
     if (before && before.day >= day.day) throw new RangeError('the days of a series must ascend');
     if (before && before.day + 1 !== day.day) (nothingHeld(before, day) ? bridgedRows : gapRows).push(row);
@@ -90,8 +113,14 @@ export function linkDays(days: readonly ReturnDay[], options: ReturnOptions): Re
   };
 }
 
+/** As many more places after a loss of nearly everything as leave the product its digits, so that it is never 0. */
 function grow(product: Decimal, { result, capital }: Extract<DayReturn, { kind: 'return' }>): Decimal {
-  return equal(result, capital) ? product : divide(multiply(product, result), capital, CHAIN_SCALE);
+  if (equal(result, capital)) return product;
+  const grown = multiply(product, result);
+  let scale = CHAIN_SCALE;
+  let quotient = divide(grown, capital, scale);
+  while (quotient.coefficient < LEAST_COEFFICIENT) quotient = divide(grown, capital, (scale += CHAIN_SCALE));
+  return quotient;
 }
 
 /**

@@ -2,7 +2,7 @@
 import { add, subtract, type Decimal } from '../decimal.ts';
 import type { Day } from '../dates.ts';
 import * as figures from './figures.ts';
-import { linkDays, type ReturnChain } from './link.ts';
+import { linkDays, sharedDays, type ReturnChain } from './link.ts';
 import {
   DEFAULT_RETURN_OPTIONS,
   qualityOf,
@@ -68,14 +68,24 @@ export function performance(
   return periods.map((period) => periodPerformance(basis, period));
 }
 
-export function performanceBasis(days: readonly ReturnDay[], options: PerformanceOptions): PerformanceBasis {
-  return { chain: linkDays(days, options), totals: runningTotals(days, options), options };
+/** @param former a basis with the same options: of the days that both begin with nothing is computed again */
+export function performanceBasis(
+  days: readonly ReturnDay[],
+  options: PerformanceOptions,
+  former?: PerformanceBasis,
+): PerformanceBasis {
+  const known = former && { totals: former.totals, shared: sharedDays(former.chain.days, days) };
+  return {
+    chain: linkDays(days, options, former?.chain),
+    totals: runningTotals(days, options, known),
+    options,
+  };
 }
 
 export function periodPerformance(basis: PerformanceBasis, period: Period): PeriodPerformance {
   if (period.empty) return { ...withoutFigures(period), reasons: [outsideHistory()] };
   const { chain, totals, options } = basis;
-  const stretch = findStretch(chain, period.from, period.to);
+  const stretch = stretchOf(chain, period);
   const described = { quality: quality(totals, stretch), flags: flags(basis, period, stretch) };
   if (stretch.missing !== undefined)
     return {
@@ -89,14 +99,24 @@ export function periodPerformance(basis: PerformanceBasis, period: Period): Peri
   const gain = add(subtract(subtract(subtract(values.end, values.begin), inflows), outflows), addedBack);
   const [twr, twrReasons] = figureOrReason(figures.timeWeighted(chain, stretch));
   const [modifiedDietz, dietzReasons] = figureOrReason(figures.dietz(totals, period, stretch, values));
-  const { reason, ...money } = figures.moneyWeighted(totals, period, stretch, values, modifiedDietz);
+  const [twrAnnualized, yearlyReasons] =
+    twr === null
+      ? [null, []]
+      : figureOrReason(figures.annualised(twr, period, options.annualiseShort ?? false));
+  const { reasons: moneyReasons, ...money } = figures.moneyWeighted(
+    totals,
+    period,
+    stretch,
+    values,
+    modifiedDietz,
+  );
   return {
     period: period.label,
     from: period.from,
     to: period.to,
     days: figures.lengthOf(period),
     twr,
-    twrAnnualized: figures.annualised(twr, period, options.annualiseShort ?? false),
+    twrAnnualized,
     ...money,
     modifiedDietz,
     beginMarketValue: values.begin,
@@ -109,8 +129,16 @@ export function periodPerformance(basis: PerformanceBasis, period: Period): Peri
     gain,
     quality: described.quality,
     flags: [...described.flags, ...(money.mwrRates.length > 1 ? [flag('several_rates')] : [])],
-    reasons: [...twrReasons, ...(reason ? [reason] : []), ...dietzReasons],
+    reasons: [...twrReasons, ...yearlyReasons, ...moneyReasons, ...dietzReasons],
   };
+}
+
+/** Of a day that is not complete nobody knows whether nothing was held. */
+function stretchOf(chain: ReturnChain, { from, to, incompleteFrom }: Period): Stretch {
+  const stretch = findStretch(chain, from, to);
+  return stretch.missing === undefined && incompleteFrom !== undefined
+    ? { ...stretch, missing: incompleteFrom, bridged: false }
+    : stretch;
 }
 
 function figureOrReason(outcome: Decimal | Reason): [Decimal | null, Reason[]] {

@@ -23,6 +23,8 @@ export interface Period {
   readonly to: Day;
   /** Wholly before inception or after "as of". */
   readonly empty: boolean;
+  /** Its first day that is not complete, where it reaches beyond those that are. */
+  readonly incompleteFrom?: Day;
   readonly notes: readonly PeriodNote[];
 }
 
@@ -90,7 +92,7 @@ export function parseCustomPeriod(from?: string, to?: string): Parsed<NamedPerio
   if (from !== undefined && first === undefined) errors.push(notADate('from', from));
   if (to !== undefined && last === undefined) errors.push(notADate('to', to));
   if (first !== undefined && last !== undefined && first > last)
-    errors.push({ field: 'from', rule: 'order', message: `from (${from}) is after to (${to})` });
+    errors.push({ field: 'from', rule: 'order', message: `is after to (${to})` });
   if (errors.length > 0) return { ok: false, errors };
   const spec: PeriodSpec = {
     type: 'fixed',
@@ -108,16 +110,25 @@ function notADate(field: string, text: string): PeriodError {
  * Puts a period on the calendar, clipped to the days from `inception` to `asOf`; the notes tell when
  * a clip took place. Trailing periods open at the close of the same date so many months before, of the
  * month's last day when `asOf` is a month's last day, so that they agree with linked months.
+ * @param completeThrough the last complete day
  */
-export function resolvePeriod({ label, spec }: NamedPeriod, asOf: Day, inception: Day): Period {
-  const { from, to } = boundsOf(spec, asOf, inception);
-  if (from > asOf || to < inception || from > to) return { label, from, to, empty: true, notes: [] };
+export function resolvePeriod(
+  { label, spec }: NamedPeriod,
+  asOf: Day,
+  inception: Day,
+  completeThrough = asOf,
+): Period {
+  const asked = boundsOf(spec, asOf, inception);
+  if (asked.from > asOf || asked.to < inception) return { label, ...asked, empty: true, notes: [] };
   const notes: PeriodNote[] = [];
-  if (from < inception) notes.push('clipped_to_inception');
-  if (to > asOf) notes.push('clipped_to_as_of');
-  return { label, from: Math.max(from, inception), to: Math.min(to, asOf), empty: false, notes };
+  if (asked.from < inception) notes.push('clipped_to_inception');
+  if (asked.to > asOf) notes.push('clipped_to_as_of');
+  const [from, to] = [Math.max(asked.from, inception), Math.min(asked.to, asOf)];
+  const incomplete = to > completeThrough ? { incompleteFrom: Math.max(from, completeThrough + 1) } : {};
+  return { label, from, to, empty: false, notes, ...incomplete };
 }
 
+/** Never the wrong way round: an end that is left out is no further than the one that is asked for. */
 function boundsOf(spec: PeriodSpec, asOf: Day, inception: Day): { from: Day; to: Day } {
   switch (spec.type) {
     case 'to-date':
@@ -125,9 +136,11 @@ function boundsOf(spec: PeriodSpec, asOf: Day, inception: Day): { from: Day; to:
     case 'trailing':
       return { from: monthsBefore(asOf, spec.months) + 1, to: asOf };
     case 'inception':
-      return { from: inception, to: asOf };
-    case 'fixed':
-      return { from: spec.from ?? inception, to: spec.to ?? asOf };
+      return { from: Math.min(inception, asOf), to: asOf };
+    case 'fixed': {
+      const from = spec.from ?? Math.min(inception, spec.to ?? asOf);
+      return { from, to: spec.to ?? Math.max(asOf, from) };
+    }
     default:
       return spec satisfies never;
   }

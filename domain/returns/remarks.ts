@@ -21,12 +21,21 @@ export interface Flag {
   readonly day?: Day;
 }
 
-export type Figure = 'all' | 'twr' | 'mwr' | 'modified_dietz';
+export type Figure = 'all' | 'twr' | 'twr_annualized' | 'mwr' | 'mwr_holding_period' | 'modified_dietz';
 
 export type ReasonCode =
-  'outside_history' | 'missing_day' | 'no_capital' | UndefinedDay | XirrFailure | 'out_of_range';
+  | 'outside_history'
+  | 'missing_day'
+  | 'no_capital'
+  | 'below_one_year'
+  | 'out_of_range'
+  | UndefinedDay
+  | XirrFailure;
 
-/** Why a figure is null; `all` stands for every figure that needs the days between. */
+/**
+ * Why a figure is null; `all` stands for every figure that needs the days between, `twr` and `mwr` for what is
+ * made of them as well.
+ */
 export interface Reason {
   readonly figure: Figure;
   readonly code: ReasonCode;
@@ -79,7 +88,19 @@ export function noCapital(figure: Figure): Reason {
   return reason(figure, 'no_capital', 'there was no capital to earn a return');
 }
 
-export function noRate(code: XirrFailure | 'out_of_range'): Reason {
+export function notAnnualised(): Reason {
+  return reason(
+    'twr_annualized',
+    'below_one_year',
+    'the period is shorter than a year; annualize_short annualises it all the same',
+  );
+}
+
+export function outOfRange(figure: Figure): Reason {
+  return reason(figure, 'out_of_range', 'the rate is too extreme to be stated');
+}
+
+export function noRate(code: XirrFailure): Reason {
   switch (code) {
     case 'no_flows':
       return reason('mwr', code, 'there was neither a value nor a flow');
@@ -87,8 +108,6 @@ export function noRate(code: XirrFailure | 'out_of_range'): Reason {
       return reason('mwr', code, 'money only went in or only came out, so that no rate balances it');
     case 'no_root':
       return reason('mwr', code, 'no rate discounts the flows to zero');
-    case 'out_of_range':
-      return reason('mwr', code, 'the rate per year is too extreme to be stated');
     default:
       return code satisfies never;
   }

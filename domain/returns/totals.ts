@@ -50,13 +50,24 @@ const NOTHING: Sums = {
   flowMoments: ZERO,
 };
 
-export function runningTotals(days: readonly ReturnDay[], options: ReturnOptions): RunningTotals {
-  const before: Sums[] = [NOTHING];
+/** @param former totals with the same options, of days of which the first `shared` are the same */
+export function runningTotals(
+  days: readonly ReturnDay[],
+  options: ReturnOptions,
+  former?: { readonly totals: RunningTotals; readonly shared: number },
+): RunningTotals {
+  const { totals, shared } = former ?? { totals: undefined, shared: 0 };
+  const before: Sums[] = totals?.before.slice(0, shared + 1) ?? [NOTHING];
   const open = new Int32Array(days.length + 1);
   const estimated = new Int32Array(days.length + 1);
-  const rowFlows: RowFlow[] = [];
-  let sums = NOTHING;
-  for (const [row, day] of days.entries()) {
+  if (totals) {
+    open.set(totals.open.subarray(0, shared + 1));
+    estimated.set(totals.estimated.subarray(0, shared + 1));
+  }
+  const rowFlows = totals?.rowFlows.filter(({ row }) => row < shared) ?? [];
+  let sums = before.at(-1)!;
+  for (let row = shared; row < days.length; row++) {
+    const day = days[row]!;
     open[row + 1] = open[row]! + (day.open ? 1 : 0);
     estimated[row + 1] = estimated[row]! + (day.estimated ? 1 : 0);
     if (moves(day)) sums = addDay(sums, rowFlows, row, day, options);

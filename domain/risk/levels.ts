@@ -1,7 +1,7 @@
 /** The linked returns of a series as binary floats by calendar day: what statistics are computed on. */
 import type { Day } from '../dates.ts';
 import { toNumber, type Decimal } from '../decimal.ts';
-import type { ReturnChain } from '../returns/link.ts';
+import { sharedDays, type ReturnChain } from '../returns/link.ts';
 
 /**
  * Entry `i` is the state at the opening of the day `first + i`; there is one entry more than there are days.
@@ -16,7 +16,11 @@ export interface DailyLevels {
   readonly returns: Int32Array;
 }
 
-export function dailyLevels({ days, products, losses, returns }: ReturnChain): DailyLevels {
+/** @param former levels of a chain with the same options: what both chains begin with is not converted again */
+export function dailyLevels(
+  { days, products, losses, returns }: ReturnChain,
+  former?: { readonly chain: ReturnChain; readonly levels: DailyLevels },
+): DailyLevels {
   const first = days[0]?.day ?? 0;
   const length = days.length === 0 ? 0 : days.at(-1)!.day - first + 1;
   const levels = {
@@ -27,7 +31,15 @@ export function dailyLevels({ days, products, losses, returns }: ReturnChain): D
   };
   let [known, product]: [number, Decimal | undefined] = [1, products[0]];
   let next = 1;
-  for (const [row, { day }] of days.entries()) {
+  const shared = former ? sharedDays(former.chain.days, days) : 0;
+  if (former && shared > 0) {
+    next = days[shared - 1]!.day - first + 2;
+    for (const name of ['growth', 'losses', 'returns'] as const)
+      levels[name].set(former.levels[name].subarray(0, next));
+    [known, product] = [levels.growth[next - 1]!, products[shared]];
+  }
+  for (let row = shared; row < days.length; row++) {
+    const { day } = days[row]!;
     const end = day - first + 1;
     carry(levels, next, end);
     // A day without movement has the very same product: nothing to convert.

@@ -12,9 +12,9 @@ export interface Moments {
 
 /**
  * Returns are differences of 1 from a quotient of floats, so that the last digits of 1 (2e-16) remain in
- * them: a deviation below this is nothing but those.
+ * them: a deviation or a return closer to 0 than this is nothing but those.
  */
-const NO_DEVIATION = 1e-13;
+const NOTHING = 1e-13;
 
 export function mean(values: ArrayLike<number>): number {
   const { length } = values;
@@ -51,8 +51,8 @@ export function moments(values: ArrayLike<number>): Moments {
 }
 
 /** Nothing instead of what rounding leaves. */
-export function settled(deviation: number): number {
-  return deviation < NO_DEVIATION ? 0 : deviation;
+export function settled(value: number): number {
+  return Math.abs(value) < NOTHING ? 0 : value;
 }
 
 /** Root mean square of the shortfalls below nothing, over all values. */

@@ -1,7 +1,6 @@
 /** Returns beside those of a benchmark over the same days. */
 import type { Day } from '../dates.ts';
-import { RETURNS_PER_YEAR, type RiskFrequency } from './frequency.ts';
-import { covariance, mean, moments } from './moments.ts';
+import { covariance, mean, moments, settled } from './moments.ts';
 import { because, unknownRate, type RiskReason } from './remarks.ts';
 
 export const RELATIVE_FIGURES = [
@@ -31,18 +30,18 @@ export function relativeRisk(
   returns: Float64Array,
   benchmark: Float64Array,
   riskless: Float64Array | Day | undefined,
-  frequency: RiskFrequency,
+  perYear: number,
 ): RelativeRisk {
-  const perYear = RETURNS_PER_YEAR[frequency];
   const reasons: RiskReason[] = [];
   const missing = (figure: RelativeFigure, code: Parameters<typeof because>[1]): null => {
     reasons.push(because(`relative.${figure}`, code));
     return null;
   };
-  const active = moments(returns.map((value, i) => value - benchmark[i]!));
+  const over = returns.map((value, i) => value - benchmark[i]!);
+  const active = moments(over);
   const trackingError = active.deviation * Math.sqrt(perYear);
-  const up = capture(returns, benchmark, (value) => value > 0);
-  const down = capture(returns, benchmark, (value) => value < 0);
+  const up = capture(returns, benchmark, (value) => settled(value) > 0);
+  const down = capture(returns, benchmark, (value) => settled(value) < 0);
   const figures = {
     active_return: active.mean * perYear,
     tracking_error: trackingError,
@@ -53,7 +52,8 @@ export function relativeRisk(
     ...line(returns, benchmark, riskless, perYear, reasons),
     up_capture: up ?? missing('up_capture', 'no_rising_returns'),
     down_capture: down ?? missing('down_capture', 'no_falling_returns'),
-    hit_rate: returns.filter((value, i) => value > benchmark[i]!).length / returns.length,
+    // Where nothing but an exchange rate moved both, they differ in the last digits alone.
+    hit_rate: over.filter((value) => settled(value) > 0).length / returns.length,
   };
   return { figures, reasons };
 }

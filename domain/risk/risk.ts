@@ -1,12 +1,18 @@
 /** The risk of a period: statistics of its returns at a frequency, and the deepest fall of its daily closes. */
 import type { Day } from '../dates.ts';
 import { maximumDrawdown, type Drawdown } from './drawdown.ts';
-import { RETURNS_PER_YEAR, type RiskFrequency } from './frequency.ts';
 import type { DailyLevels } from './levels.ts';
-import { downsideDeviation, moments, type Moments } from './moments.ts';
+import { downsideDeviation, mean, moments, type Moments } from './moments.ts';
 import { because, tooFewReturns, unknownRate, type RiskReason } from './remarks.ts';
 import { excessOver } from './relative.ts';
-import { cornishFisherTail, historicalTail, parametricTail, returnsForTail } from './tail.ts';
+import {
+  cornishFisherTail,
+  historicalTail,
+  overHorizon,
+  parametricTail,
+  returnsForTail,
+  sumOf,
+} from './tail.ts';
 
 /** Fewer say more of chance than of the portfolio. */
 export const FEWEST_RETURNS = 5;
@@ -34,15 +40,17 @@ export interface RiskInput {
   readonly levels: DailyLevels;
   readonly from: Day;
   readonly to: Day;
-  readonly frequency: RiskFrequency;
+  /** Returns per year. */
+  readonly perYear: number;
   readonly confidence: number;
+  /** Of value at risk and expected shortfall, in returns; one unless given. */
+  readonly horizon?: number;
   /** Of the period's whole buckets (`sampleOf`). */
   readonly returns: Float64Array;
-  /**
-   * Of the same buckets; nothing where no rate was asked for, a day where that day has none. It is the minimum
-   * acceptable return too.
-   */
+  /** Of the same buckets; nothing where no rate was asked for, a day where that day has none. */
   readonly riskless?: Float64Array | Day;
+  /** The minimum acceptable returns of the same buckets; the riskless ones unless given. */
+  readonly acceptable?: Float64Array;
   /** The annualised time-weighted return, `null` below a year. */
   readonly twrAnnualized: number | null;
 }
@@ -73,7 +81,8 @@ export function riskOf(input: RiskInput): Risk {
   const sample = moments(returns);
   const figures = {
     ...spread(input, sample, missing),
-    ...rewards(input, sample, reasons, missing),
+    sharpe: sharpe(input, sample, reasons, missing),
+    ...shortfalls(input, reasons, missing),
     ...falls,
     ...tails(input, sample, reasons, missing),
   };
@@ -102,8 +111,7 @@ function calmar({ twrAnnualized }: RiskInput, drawdown: Drawdown | undefined, mi
 }
 
 /** Means are annualised by the returns per year, deviations by the root of it. */
-function spread({ frequency }: RiskInput, sample: Moments, missing: Missing) {
-  const perYear = RETURNS_PER_YEAR[frequency];
+function spread({ perYear }: RiskInput, sample: Moments, missing: Missing) {
   return {
     mean_return: sample.mean * perYear,
     volatility: sample.deviation * Math.sqrt(perYear),
@@ -112,35 +120,46 @@ function spread({ frequency }: RiskInput, sample: Moments, missing: Missing) {
   };
 }
 
-/** What was earned over the riskless rate, for the risk that was taken. */
-function rewards(
-  { returns, riskless, frequency }: RiskInput,
+/** What was earned over the riskless rate, for the deviation of it. */
+function sharpe(
+  { returns, riskless, perYear }: RiskInput,
   sample: Moments,
   reasons: RiskReason[],
   missing: Missing,
 ) {
   if (typeof riskless === 'number') {
-    const names = ['downside_deviation', 'sharpe', 'sortino'] as const;
-    for (const name of names) reasons.push(unknownRate(`risk.${name}`, riskless));
-    return { downside_deviation: null, sharpe: null, sortino: null };
+    reasons.push(unknownRate('risk.sharpe', riskless));
+    return null;
   }
-  const perYear = RETURNS_PER_YEAR[frequency];
-  const excess = excessOver(returns, riskless);
-  const { mean, deviation } = riskless ? moments(excess) : sample;
+  const { mean, deviation } = riskless ? moments(excessOver(returns, riskless)) : sample;
+  return deviation === 0 ? missing('sharpe', 'no_variation') : (mean / deviation) * Math.sqrt(perYear);
+}
+
+/** What fell short of the minimum acceptable return, and what was earned over it for that. */
+function shortfalls(input: RiskInput, reasons: RiskReason[], missing: Missing) {
+  const { returns, riskless, acceptable = riskless, perYear } = input;
+  if (typeof acceptable === 'number') {
+    for (const figure of ['downside_deviation', 'sortino'])
+      reasons.push(unknownRate(`risk.${figure}`, acceptable));
+    return { downside_deviation: null, sortino: null };
+  }
+  const excess = excessOver(returns, acceptable);
   const shortfall = downsideDeviation(excess) * Math.sqrt(perYear);
   return {
     downside_deviation: shortfall,
-    sharpe: deviation === 0 ? missing('sharpe', 'no_variation') : (mean / deviation) * Math.sqrt(perYear),
-    sortino: shortfall === 0 ? missing('sortino', 'no_shortfall') : (mean * perYear) / shortfall,
+    sortino: shortfall === 0 ? missing('sortino', 'no_shortfall') : (mean(excess) * perYear) / shortfall,
   };
 }
 
-function tails({ returns, confidence }: RiskInput, sample: Moments, reasons: RiskReason[], missing: Missing) {
+function tails(input: RiskInput, ofOne: Moments, reasons: RiskReason[], missing: Missing) {
+  const { confidence, horizon = 1 } = input;
+  const returns = overHorizon(input.returns, horizon);
+  const sample = sumOf(ofOne, horizon);
   const needed = returnsForTail(confidence);
   const historical = returns.length < needed ? undefined : historicalTail(returns.toSorted(), confidence);
   if (!historical)
     for (const figure of ['risk.var_historical', 'risk.es_historical'])
-      reasons.push(tooFewReturns(figure, returns.length, needed));
+      reasons.push(tooFewReturns(figure, input.returns.length, needed + horizon - 1));
   const parametric = parametricTail(sample, confidence);
   const bent = cornishFisherTail(sample, confidence);
   const code = sample.skewness === null ? 'no_variation' : 'not_monotone';

@@ -1,4 +1,4 @@
-/** Value at risk and expected shortfall of one return, by three methods. Losses are positive. */
+/** Value at risk and expected shortfall, by three methods, of one return or of some in a row. Losses are positive. */
 import type { Moments } from './moments.ts';
 import { normalDensity, normalQuantile } from './normal.ts';
 
@@ -15,6 +15,30 @@ export function returnsForTail(confidence: number): number {
 /** 1 − 0.9 is not quite 0.1 in binary, and (n − 1) · 0.1 must not fall short of a whole number for that. */
 function rounded(value: number): number {
   return Math.round(value * 1e9) / 1e9;
+}
+
+/** Every run of so many returns, compounded: fewer by the horizon less 1, and overlapping. */
+export function overHorizon(returns: Float64Array, horizon: number): Float64Array {
+  if (horizon === 1) return returns;
+  const runs = new Float64Array(Math.max(0, returns.length - horizon + 1));
+  for (let start = 0; start < runs.length; start++) {
+    let growth = 1;
+    for (let i = start; i < start + horizon; i++) growth *= 1 + returns[i]!;
+    runs[start] = growth - 1;
+  }
+  return runs;
+}
+
+/** The moments of the sum of so many returns that do not depend on each other. */
+export function sumOf(sample: Moments, horizon: number): Moments {
+  const { mean, deviation, skewness, excessKurtosis } = sample;
+  return {
+    ...sample,
+    mean: mean * horizon,
+    deviation: deviation * Math.sqrt(horizon),
+    skewness: skewness === null ? null : skewness / Math.sqrt(horizon),
+    excessKurtosis: excessKurtosis === null ? null : excessKurtosis / horizon,
+  };
 }
 
 /**

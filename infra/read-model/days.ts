@@ -6,7 +6,7 @@ import type { CashflowRow, PortfolioDayRow, PositionDayRow } from '../../project
 const POSITION_DAYS = `
   select t.date, t.bod_market_value, t.bod_cashflow_position, t.eod_cashflow_position, t.bod_cashflow_portfolio,
          t.eod_cashflow_portfolio, t.eod_market_value, t.income, t.fees, t.taxes, t.quantity, t.cost,
-         t.bod_fx_rate, t.fx_rate, t.valuation_status, t.epoch
+         t.bod_fx_rate, t.fx_rate, t.valuation_status, t.estimated, t.epoch
   from position_timeseries t
   where t.portfolio_no = (select portfolio_no from portfolios where portfolio_id = $1)
     and t.security_no = (select security_no from securities where security_id = $2)

@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database.ts';
-import type { Member } from '../../projections/queries/group-rows.ts';
+import type { Member, ShownEpoch } from '../../projections/queries/group-rows.ts';
 import type { Page, Version } from '../../projections/queries/read-model.ts';
 import type { PortfolioRow } from '../../projections/queries/rows.ts';
 
@@ -48,9 +48,10 @@ const MEMBERS = `
   select ${PORTFOLIO_COLUMNS},
          least(c.position, (select min(d.position) - 1 from dirty d
                            where d.portfolio_no = p.portfolio_no and d.cause <> all ($2::text[]))) as position,
-         current_schema() || '.' || (select extract(epoch from flipped_at) from active_generation) || '.'
-           || coalesce(s.checksum, 0) || '.' || coalesce(s.epoch, 0) || '.'
-           || (select coalesce(sum(k.checksum), 0) from position_state k where k.portfolio_no = p.portfolio_no) as tag
+         current_schema() || '.' || (select extract(epoch from flipped_at) from active_generation) as generation,
+         coalesce(s.checksum, 0)::text as checksum,
+         (select coalesce(sum(k.checksum), 0) from position_state k
+          where k.portfolio_no = p.portfolio_no)::text as positions
   from portfolios p
   left join portfolio_state s using (portfolio_no)
   cross join checkpoints c
@@ -58,8 +59,34 @@ const MEMBERS = `
   order by p.portfolio_id collate "C"`;
 
 export async function loadMembers(db: Queryable, portfolioIds: readonly string[]): Promise<Member[]> {
-  const rows = await db.query<PortfolioRow & Version>(MEMBERS, [portfolioIds, ORDERS]);
-  return rows.map(({ position, tag, ...portfolio }) => ({ portfolio, version: { position, tag } }));
+  const rows = await db.query<PortfolioRow & MemberState>(MEMBERS, [portfolioIds, ORDERS]);
+  return rows.map(({ position, generation, checksum, positions, ...portfolio }) => ({
+    portfolio,
+    version: { position, tag: `${generation}.${checksum}.${portfolio.epoch}.${positions}` },
+    rows: { generation, checksum: BigInt(checksum) },
+  }));
+}
+
+interface MemberState {
+  readonly position: number;
+  readonly generation: string;
+  readonly checksum: string;
+  /** The checksums of its positions, summed. */
+  readonly positions: string;
+}
+
+const RESTATED_FROM = `
+  select date '1970-01-01' + min(e.from_day) as date
+  from unnest($1::text[], $2::integer[]) as s(portfolio_id, epoch)
+  join portfolios p using (portfolio_id)
+  join epochs e on e.portfolio_no = p.portfolio_no and e.security_no = 0 and e.epoch > s.epoch`;
+
+export async function loadRestatedFrom(db: Queryable, since: readonly ShownEpoch[]): Promise<string | null> {
+  const [row] = await db.query<{ date: string | null }>(RESTATED_FROM, [
+    since.map(({ portfolioId }) => portfolioId),
+    since.map(({ epoch }) => epoch),
+  ]);
+  return row!.date;
 }
 
 export async function loadPortfolio(db: Queryable, portfolioId: string): Promise<Member | undefined> {

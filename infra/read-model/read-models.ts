@@ -7,7 +7,7 @@ import { loadEpochs } from './epochs.ts';
 import { loadHeldSecurities, loadPositionGains, loadUnmatchedMovements } from './gains.ts';
 import { loadFxDigest, loadGroupDays, loadMemberSnapshots, loadMovements } from './groups.ts';
 import { loadBlockedDays, loadPending, loadQuarantined } from './obstacles.ts';
-import { loadMembers, loadPortfolio, loadPortfolios, loadVersion } from './portfolios.ts';
+import { loadMembers, loadPortfolio, loadPortfolios, loadRestatedFrom, loadVersion } from './portfolios.ts';
 import { loadHistory, loadSecuritiesOf, loadSecurityCurrency, loadSnapshots } from './positions.ts';
 import { loadFxRates } from './rates.ts';
 import { loadKeptFrom, loadPositionFigures, loadRealizedGains, onRetained } from './restatements.ts';
@@ -22,6 +22,7 @@ export function tableReadModel(db: Queryable): ReadModel {
     portfolios: (page) => loadPortfolios(db, page),
     portfolio: (portfolioId) => loadPortfolio(db, portfolioId),
     members: (portfolioIds) => loadMembers(db, portfolioIds),
+    restatedFrom: (since) => loadRestatedFrom(db, since),
     groupDays: (portfolioIds, range) => loadGroupDays(db, portfolioIds, range),
     movements: (portfolioIds, range) => loadMovements(db, portfolioIds, range),
     memberSnapshots: (portfolioIds, date) => loadMemberSnapshots(db, portfolioIds, date),
@@ -50,7 +51,7 @@ export function tableReadModel(db: Queryable): ReadModel {
     positionGains: (portfolioIds, days) => loadPositionGains(db, portfolioIds, days),
     unmatchedMovements: (portfolioIds, range) => loadUnmatchedMovements(db, portfolioIds, range),
     heldSecurities: (portfolioIds) => loadHeldSecurities(db, portfolioIds),
-    segmentDays: (members, days) => loadSegmentDays(db, members, days),
+    segmentDays: (members, days, currencyGains) => loadSegmentDays(db, members, days, currencyGains),
   };
 }
 

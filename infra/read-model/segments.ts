@@ -26,6 +26,17 @@ const SEGMENT_DAYS = `
          sum(t.income_base * f.closing_rate) as income,
          sum(t.fees_base * f.closing_rate) as fees,
          sum(t.taxes_base * f.closing_rate) as taxes,
+         -- The gain less what prices, income and costs are of it. Most positions have no other currency.
+         coalesce(sum(
+           (t.eod_market_value_base - t.bod_cashflow_base - t.eod_cashflow_base
+             - (t.bod_cashflow_position + t.eod_cashflow_position
+                - t.bod_cashflow_portfolio - t.eod_cashflow_portfolio) * coalesce(t.fx_rate, 0)
+             - (t.eod_market_value - t.bod_market_value - t.bod_cashflow_position - t.eod_cashflow_position
+                + t.fees + t.taxes - t.income) * coalesce(t.fx_rate, 0)
+             - t.income_base + t.fees_base + t.taxes_base) * f.closing_rate
+           - t.bod_market_value_base * f.opening_rate)
+           filter (where $10::bool and (t.fx_rate is distinct from 1 or t.bod_fx_rate is distinct from 1
+                                      or f.opening_rate <> f.closing_rate)), 0) as currency_gain,
          bool_or(t.estimated) as estimated
   -- Kept apart by "offset 0": looked up by date, each day would search the index anew in every position.
   from (
@@ -44,6 +55,7 @@ export function loadSegmentDays(
   db: Queryable,
   members: readonly SegmentMember[],
   days: readonly RatedDay[],
+  currencyGains: boolean,
 ): Promise<SegmentDayRow[]> {
   const dates = days.map((day) => day.date);
   return db.query<SegmentDayRow>(SEGMENT_DAYS, [
@@ -56,5 +68,6 @@ export function loadSegmentDays(
     days.map((day) => day.closing_rate),
     dates[0] ?? null,
     dates.at(-1) ?? null,
+    currencyGains,
   ]);
 }

@@ -1,9 +1,21 @@
 /** The linked effects of each segment over a period. */
 import { addEffects, dayEffects, NO_EFFECTS, scaleEffects } from '../../domain/attribution/brinson.ts';
+import { effectsApart } from '../../domain/attribution/currency.ts';
 import type { Effects } from '../../domain/attribution/brinson.ts';
 import { linkingFactors } from '../../domain/attribution/linking.ts';
 import type { Day } from '../../domain/dates.ts';
-import { add, divide, ONE, round, sign, subtract, ZERO } from '../../domain/decimal.ts';
+import {
+  add,
+  decimal,
+  divide,
+  multiply,
+  ONE,
+  round,
+  sign,
+  subtract,
+  sum,
+  ZERO,
+} from '../../domain/decimal.ts';
 import type { Decimal } from '../../domain/decimal.ts';
 import { dayReturn } from '../../domain/returns/daily.ts';
 import { addedBack, timedFlows } from '../../domain/returns/flows.ts';
@@ -17,6 +29,8 @@ export interface AttributionDay {
   /** What the portfolio's parts of the day are fractions of; `null` without capital. */
   readonly capital: Decimal | null;
   readonly benchmark: Decimal;
+  /** What of it exchange rates brought. */
+  readonly benchmarkCurrency: Decimal;
   /** See `linkingFactors`. */
   readonly factor: Decimal;
 }
@@ -51,15 +65,34 @@ export function attributionDays(
     day,
     capital,
     benchmark: earned,
+    benchmarkCurrency: benchmark.currencyReturns[day - benchmark.first] ?? ZERO,
     factor: factors[i]!,
   }));
+}
+
+/** A segment's or the whole's gain of a day is made of six amounts, each rounded to ten places. */
+const GAIN_ROUNDING = decimal('0.0000000003');
+
+/**
+ * What the rounding of amounts may come to in the sum of all effects.
+ * @param summands how many gains are added up or compared on a day
+ */
+export function effectRounding(days: readonly AttributionDay[], summands: number): Decimal {
+  const perUnit = days.map(({ capital, factor }) =>
+    capital === null ? ZERO : divide(factor, capital, PLACES),
+  );
+  return multiply(multiply(sum(perUnit), GAIN_ROUNDING), decimal(summands));
 }
 
 /** A portfolio's day of a segment, and what of its flows came from outside the whole. */
 export interface PortfolioSegmentDay {
   readonly row: ReturnDay;
   readonly external: { readonly bod: Decimal; readonly eod: Decimal };
+  readonly currencyGain: Decimal;
 }
+
+/** Whether what exchange rates brought is an effect of its own or part of the others. */
+export type CurrencyEffect = 'apart' | 'merged';
 
 export interface SegmentSums {
   readonly effects: Effects;
@@ -74,11 +107,12 @@ export function segmentEffects(
   portfolio: ReadonlyMap<Day, PortfolioSegmentDay> | undefined,
   benchmark: { readonly segment: BenchmarkSegment | undefined; readonly first: Day },
   options: ReturnOptions,
+  currency: CurrencyEffect,
 ): SegmentSums {
   let effects = NO_EFFECTS;
   let weight = ZERO;
   let benchmarkWeight = ZERO;
-  for (const { day, capital, benchmark: total, factor } of days) {
+  for (const { day, capital, benchmark: total, benchmarkCurrency, factor } of days) {
     const at = day - benchmark.first;
     const ofBenchmark = benchmark.segment?.weights[at] ?? ZERO;
     benchmarkWeight = add(benchmarkWeight, ofBenchmark);
@@ -86,18 +120,36 @@ export function segmentEffects(
     const own = portfolio?.get(day);
     const held = own ? partOf(own, capital, options) : NOT_HELD;
     weight = add(weight, held.weight);
-    const ofDay = dayEffects(
-      { ...held, benchmarkWeight: ofBenchmark, benchmarkReturn: benchmark.segment?.returns[at] ?? null },
-      total,
-    );
+    const segment = {
+      ...held,
+      benchmarkWeight: ofBenchmark,
+      benchmarkReturn: benchmark.segment?.returns[at] ?? null,
+    };
+    const ofDay =
+      currency === 'merged'
+        ? dayEffects(segment, total)
+        : effectsApart(segment, total, {
+            ...held.currency,
+            benchmarkReturn: benchmark.segment?.currencyReturns[at] ?? null,
+            benchmarkTotal: benchmarkCurrency,
+          });
     effects = addEffects(effects, rounded(scaleEffects(ofDay, factor)));
   }
   return { effects, weight, benchmarkWeight };
 }
 
-const NOT_HELD = { weight: ZERO, contribution: ZERO, ownReturn: null };
+const NOT_HELD = {
+  weight: ZERO,
+  contribution: ZERO,
+  ownReturn: null,
+  currency: { contribution: ZERO, ownReturn: null },
+};
 
-function partOf({ row, external }: PortfolioSegmentDay, capital: Decimal, options: ReturnOptions) {
+function partOf(
+  { row, external, currencyGain }: PortfolioSegmentDay,
+  capital: Decimal,
+  options: ReturnOptions,
+) {
   const outside = timedFlows({ ...row, bodCashflow: external.bod, eodCashflow: external.eod }, options);
   const flows = add(row.bodCashflow, row.eodCashflow);
   const change = subtract(row.eodMarketValue, row.bodMarketValue);
@@ -107,13 +159,18 @@ function partOf({ row, external }: PortfolioSegmentDay, capital: Decimal, option
     weight: divide(add(row.bodMarketValue, outside.begin), capital, PLACES),
     contribution: divide(gain, capital, PLACES),
     ownReturn: own.kind === 'return' ? subtract(divide(own.result, own.capital, PLACES), ONE) : null,
+    currency: {
+      contribution: divide(currencyGain, capital, PLACES),
+      ownReturn: own.kind === 'return' ? divide(currencyGain, own.capital, PLACES) : null,
+    },
   };
 }
 
-function rounded({ allocation, selection, interaction }: Effects): Effects {
+function rounded({ allocation, selection, interaction, currency }: Effects): Effects {
   return {
     allocation: round(allocation, PLACES),
     selection: round(selection, PLACES),
     interaction: round(interaction, PLACES),
+    currency: round(currency, PLACES),
   };
 }

@@ -1,6 +1,7 @@
 /** An attribution as replies show it. */
 import type { PrintedEffects } from '../../domain/attribution/table.ts';
 import { decimal, divide, format } from '../../domain/decimal.ts';
+import type { CurrencyEffect } from './attribution-sums.ts';
 import type { Decimal } from '../../domain/decimal.ts';
 import { formatFraction, RETURN_SCALE } from '../../domain/returns/model.ts';
 
@@ -16,7 +17,9 @@ export interface AttributionLine {
   readonly allocation: string | null;
   readonly selection: string | null;
   readonly interaction: string | null;
-  /** The three together. */
+  /** `null` where exchange rates are in the other effects. */
+  readonly currency: string | null;
+  /** All of them together. */
   readonly effect: string | null;
 }
 
@@ -31,6 +34,7 @@ export const NO_LINE: AttributionLine = {
   allocation: null,
   selection: null,
   interaction: null,
+  currency: null,
   effect: null,
 };
 
@@ -40,11 +44,15 @@ export function isShown(line: AttributionLine): boolean {
   return figures.some((figure) => figure !== null && figure !== '0');
 }
 
-export function effectsView({ allocation, selection, interaction, total }: PrintedEffects) {
+export function effectsView(
+  { allocation, selection, interaction, currency, total }: PrintedEffects,
+  currencyEffect: CurrencyEffect,
+) {
   return {
     allocation: format(allocation),
     selection: format(selection),
     interaction: format(interaction),
+    currency: currencyEffect === 'apart' ? format(currency) : null,
     effect: format(total),
   };
 }

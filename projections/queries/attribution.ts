@@ -10,8 +10,8 @@ import type { ReturnDay, ReturnOptions } from '../../domain/returns/model.ts';
 import { performanceBasis, periodPerformance } from '../../domain/returns/performance.ts';
 import type { PerformanceBasis, PeriodPerformance } from '../../domain/returns/performance.ts';
 import type { NamedPeriod, Period } from '../../domain/returns/periods.ts';
-import { attributionDays, segmentEffects } from './attribution-sums.ts';
-import type { PortfolioSegmentDay } from './attribution-sums.ts';
+import { attributionDays, effectRounding, segmentEffects } from './attribution-sums.ts';
+import type { CurrencyEffect, PortfolioSegmentDay } from './attribution-sums.ts';
 import { effectsView, isShown, mean, NO_LINE } from './attribution-view.ts';
 import type { AttributionLine } from './attribution-view.ts';
 import { benchmarkDays, linkedReturn } from './benchmark-segments.ts';
@@ -19,6 +19,7 @@ import type { BenchmarkDays, SharedDimension } from './benchmark-segments.ts';
 import { loadBlend } from './benchmarks.ts';
 import type { BenchmarkBlend } from './benchmarks.ts';
 import type { BenchmarkName } from './comparison.ts';
+import { flowTimingOf } from './conventions.ts';
 import { compareSegments, segmentId } from './dimension.ts';
 import type { Segment } from './dimension.ts';
 import { loadBasis } from './performance-basis.ts';
@@ -34,6 +35,7 @@ import type { SubjectRef } from './subject.ts';
 export interface AttributionQuery extends Asked {
   readonly benchmark: string;
   readonly by: SharedDimension;
+  readonly currencyEffect: CurrencyEffect;
   readonly periods: readonly NamedPeriod[];
   readonly options: ReturnOptions;
 }
@@ -59,6 +61,7 @@ export interface AttributionReport extends ReportHead {
     readonly flow_timing: string;
     readonly model: 'Brinson-Fachler, daily';
     readonly linking: 'Frongello';
+    readonly currency_effect: CurrencyEffect;
   };
   readonly periods: readonly PeriodAttribution[];
 }
@@ -76,27 +79,45 @@ export function subjectAttribution(
     if (loaded.status !== 'found') return loaded;
     const basis = loaded.value;
     const { days } = basis.chain;
-    const periods = resolvedPeriods(query.periods, extentOf(terms, days));
+    const periods = resolvedPeriods(query.periods, extentOf(source.subject, terms, days));
     const range = rangeOf(periods, days);
     const blended = await loadBlend(source, query.benchmark, currency, range);
     if (blended.status !== 'found') return blended;
-    const benchmark = benchmarkDays(blended.value, query.by);
+    const apart = query.currencyEffect === 'apart';
+    const benchmark = benchmarkDays(blended.value, query.by, apart);
     const inRange = days.filter((each) => !(isoDate(each.day) < (range.from ?? '')));
     const held = await withSegmentDays(
       source,
-      { by: query.by, internal: 'netted', days: inRange.map((each) => each.day), currency },
+      {
+        by: query.by,
+        internal: 'netted',
+        days: inRange.map((each) => each.day),
+        currency,
+        withCurrencyGains: apart,
+      },
       (segment): HeldSegment => ({
         segment: segment.segment,
         basis: performanceBasis(segment.days, query.options),
         days: new Map(
-          segment.days.map((row, i) => [row.day, { row, external: segment.external[i]! }] as const),
+          segment.days.map((row, i) => {
+            const [external, currencyGain] = [segment.external[i]!, segment.currencyGains[i]!];
+            return [row.day, { row, external, currencyGain }] as const;
+          }),
         ),
       }),
     );
-    const { basis: costs, taxes, flowTiming } = query.options;
+    const { basis: costs, taxes } = query.options;
+    const compared: Compared = {
+      basis,
+      held,
+      blend: blended.value,
+      benchmark,
+      currencyEffect: query.currencyEffect,
+      baseCurrencies: new Set(source.subject.members.map((member) => member.base_currency)).size,
+    };
     const attributed: PeriodAttribution[] = [];
     for (const period of periods) {
-      attributed.push(periodAttribution(period, basis, held, blended.value, benchmark, query.options));
+      attributed.push(periodAttribution(period, compared));
       // Ten years of days are a while to compute: others are answered in between.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -107,9 +128,10 @@ export function subjectAttribution(
       conventions: {
         basis: costs,
         taxes,
-        flow_timing: flowTiming,
+        flow_timing: flowTimingOf(query.options, source.subject),
         model: 'Brinson-Fachler, daily',
         linking: 'Frongello',
+        currency_effect: query.currencyEffect,
       },
       periods: attributed,
     });
@@ -136,14 +158,20 @@ interface HeldSegment {
   readonly days: ReadonlyMap<Day, PortfolioSegmentDay>;
 }
 
-function periodAttribution(
-  period: Period,
-  basis: PerformanceBasis,
-  held: readonly HeldSegment[],
-  blend: BenchmarkBlend,
-  benchmark: BenchmarkDays,
-  options: ReturnOptions,
-): PeriodAttribution {
+/** Both sides of the comparison. */
+interface Compared {
+  readonly basis: PerformanceBasis;
+  readonly held: readonly HeldSegment[];
+  readonly blend: BenchmarkBlend;
+  readonly benchmark: BenchmarkDays;
+  readonly currencyEffect: CurrencyEffect;
+  /** Of the members: the whole's amounts are rounded once for each. */
+  readonly baseCurrencies: number;
+}
+
+function periodAttribution(period: Period, compared: Compared): PeriodAttribution {
+  const { basis, held, blend, benchmark, currencyEffect, baseCurrencies } = compared;
+  const { options } = basis;
   const performance = periodPerformance(basis, period);
   const head = { period: period.label, from: isoDate(period.from), to: isoDate(period.to) };
   const described = {
@@ -165,12 +193,14 @@ function periodAttribution(
       portfolio?.days,
       { segment: benchmark.segments.get(segmentId(segment)), first: benchmark.first },
       options,
+      currencyEffect,
     ),
   );
   const [printed, printedBenchmark] = [round(performance.twr, FRACTION_SCALE), round(earned, FRACTION_SCALE)];
   const table = effectTable(
     sums.map(({ effects }) => effects),
     subtract(printed, printedBenchmark),
+    effectRounding(days, held.length + baseCurrencies),
   );
   const withCapital = days.filter(({ capital }) => capital !== null).length;
   const lines = segments.map(({ segment, portfolio }, i): AttributionLine => {
@@ -184,7 +214,7 @@ function periodAttribution(
       benchmark_weight: mean(sums[i]!.benchmarkWeight, days.length),
       portfolio_return: formatFraction(portfolio ? periodPerformance(portfolio.basis, period).twr : null),
       benchmark_return: formatFraction(ofBenchmark ? linkedReturn(ofBenchmark, from, to) : null),
-      ...effectsView(table.lines[i]!),
+      ...effectsView(table.lines[i]!, currencyEffect),
     };
   });
   if (table.unattributed)
@@ -193,7 +223,7 @@ function periodAttribution(
     ...NO_LINE,
     portfolio_return: format(printed),
     benchmark_return: format(printedBenchmark),
-    ...effectsView(table.total),
+    ...effectsView(table.total, currencyEffect),
   };
   return { ...described, lines: lines.filter(isShown), total, reasons: [] };
 }

@@ -1,4 +1,5 @@
 /** Benchmarks as daily index levels in the currency of a report, whole and by component. */
+import type { Series } from '../../domain/books/series.ts';
 import { day, isoDate } from '../../domain/dates.ts';
 import type { Day } from '../../domain/dates.ts';
 import type { Decimal } from '../../domain/decimal.ts';
@@ -51,6 +52,8 @@ export interface BlendComponent {
   readonly currency: string;
   /** Its details, of a component that is a security. */
   readonly security?: SecurityDetails;
+  /** In that currency. */
+  readonly levels: Series;
   /** In the currency of the report; 1 on the benchmark's first day. */
   readonly index: readonly Decimal[];
   /** Fraction of the benchmark at the opening of the day: its return is Σ weight × return of the component. */
@@ -96,10 +99,11 @@ export async function loadBlend(
     ...head,
     first,
     index: cut(whole?.index),
-    components: parts.map(({ id, name, currency: own, security }, i) => ({
+    components: parts.map(({ id, name, currency: own, levels, security }, i) => ({
       id,
       name,
       currency: own,
+      levels,
       ...(security === undefined ? {} : { security }),
       index: cut(whole?.components[i]?.index),
       weights: cut(whole?.components[i]?.weights),

@@ -14,7 +14,9 @@ import type { ReturnChain } from '../../domain/returns/link.ts';
 import { RETURN_SCALE } from '../../domain/returns/model.ts';
 import type { Stretch } from '../../domain/returns/stretch.ts';
 import type { GainDay, PositionGainRow, RatedDay } from './position-reads.ts';
+import { keptByReader } from './kept.ts';
 import { ratedDays } from './rated-days.ts';
+import { subjectName } from './subject.ts';
 import type { SubjectSource } from './subject.ts';
 
 export interface PositionSums {
@@ -30,14 +32,33 @@ export interface PeriodSums {
   readonly factors: Decimal;
 }
 
-/** The sums of each stretch, in their order. The stretches must have rows. */
+// A row of sums for each position and period: adding them up reads every day of every position.
+const kept = keptByReader<readonly PeriodSums[]>((periods) =>
+  periods.reduce((rows, { positions }) => rows + positions.length, 0),
+);
+
+/**
+ * The sums of each stretch, in their order. The stretches must have rows.
+ * @param chain of the subject's days (`loadBasis`): the very same one as long as the books and the rates are
+ */
 export async function contributionSums(
   source: SubjectSource,
   chain: ReturnChain,
   stretches: readonly Stretch[],
   currency: string,
-): Promise<PeriodSums[]> {
+): Promise<readonly PeriodSums[]> {
   if (stretches.length === 0) return [];
+  const bounds = stretches.map(({ first, last }) => [first, last]);
+  const name = JSON.stringify([subjectName(source), currency, chain.options, bounds]);
+  return kept(source.reader).in(chain, name, () => sumUp(source, chain, stretches, currency));
+}
+
+async function sumUp(
+  source: SubjectSource,
+  chain: ReturnChain,
+  stretches: readonly Stretch[],
+  currency: string,
+): Promise<PeriodSums[]> {
   const { model, subject } = source;
   const linked = stretches.map((stretch) => linkedStretch(chain, stretch));
   const factors = dayFactors(

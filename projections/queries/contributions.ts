@@ -16,6 +16,7 @@ import { contributionSums } from './contribution-sums.ts';
 import type { PeriodSums, PositionSums } from './contribution-sums.ts';
 import { contributionLine, partHead, unknownTotal, wholeHead } from './contribution-view.ts';
 import type { ContributionLine } from './contribution-view.ts';
+import { flowTimingOf } from './conventions.ts';
 import { compareSegments, segmentId, segmentOf } from './dimension.ts';
 import type { Dimension, Segment } from './dimension.ts';
 import { loadBasis } from './performance-basis.ts';
@@ -75,17 +76,20 @@ export function subjectContributions(
     if (loaded.status !== 'found') return loaded;
     const basis = loaded.value;
     const { days } = basis.chain;
-    const periods = bucketed(resolvedPeriods(query.periods, extentOf(terms, days)), query.frequency);
+    const periods = bucketed(
+      resolvedPeriods(query.periods, extentOf(source.subject, terms, days)),
+      query.frequency,
+    );
     if (periods.length > MAX_PERIODS)
       return rejected('frequency', 'too_many', `makes more than ${MAX_PERIODS} periods`);
-    const { basis: costs, taxes, flowTiming } = query.options;
+    const { basis: costs, taxes } = query.options;
     return found({
       ...reportHead(source.subject, terms, days),
       by: query.by,
       conventions: {
         basis: costs,
         taxes,
-        flow_timing: flowTiming,
+        flow_timing: flowTimingOf(query.options, source.subject),
         opening_value: 'close of the day before from',
         linking: 'daily gains in units of the opening capital',
       },

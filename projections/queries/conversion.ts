@@ -1,6 +1,6 @@
 /** Amounts, and a portfolio's days, in a currency that is not their own. */
 import { createFxTable } from '../../domain/books/fx.ts';
-import type { QuotedRates } from '../../domain/books/fx.ts';
+import type { FxTable, QuotedRates } from '../../domain/books/fx.ts';
 import { day, isoDate } from '../../domain/dates.ts';
 import type { Day } from '../../domain/dates.ts';
 import { decimal, format, isZero, multiplyAmount, ZERO } from '../../domain/decimal.ts';
@@ -27,10 +27,22 @@ export async function conversionInto(
   from: readonly string[],
   to?: string,
 ): Promise<Conversion> {
+  return conversionBy(await fxTableOf(currency, model, from, to), currency);
+}
+
+/** The rates between a currency and others. */
+export async function fxTableOf(
+  currency: string,
+  model: ReadModel,
+  from: readonly string[],
+  to?: string,
+): Promise<FxTable> {
   const others = [...new Set(from)].filter((each) => each !== currency);
-  const table = createFxTable(
-    quotes(others.length === 0 ? [] : await model.fxRates([currency, ...others], to)),
-  );
+  return createFxTable(quotes(others.length === 0 ? [] : await model.fxRates([currency, ...others], to)));
+}
+
+/** A new one for each series of amounts: what is missing is told of all that it converted. */
+export function conversionBy(table: FxTable, currency: string): Conversion {
   let first: { readonly from: string; readonly on: Day } | undefined;
   const known: Conversion['known'] = (amount, base, on) => {
     if (base === currency || isZero(amount)) return amount;

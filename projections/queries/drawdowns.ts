@@ -2,6 +2,7 @@
 import { day, isoDate } from '../../domain/dates.ts';
 import { periodPerformance } from '../../domain/returns/performance.ts';
 import { resolvePeriod } from '../../domain/returns/periods.ts';
+import type { NamedPeriod } from '../../domain/returns/periods.ts';
 import type { ReturnOptions } from '../../domain/returns/model.ts';
 import { deepest, drawdowns } from '../../domain/risk/drawdown.ts';
 import type { Drawdown } from '../../domain/risk/drawdown.ts';
@@ -10,12 +11,12 @@ import { remarkView } from './period-view.ts';
 import type { RemarkView } from './period-view.ts';
 import { found } from './reading.ts';
 import type { ReadContext, Reader, Reading } from './reading.ts';
-import type { DateRange } from './read-model.ts';
 import { levelsOf, statisticText } from './risk-view.ts';
 import { subjectHead } from './subject.ts';
 import type { SubjectHead, SubjectRef } from './subject.ts';
 
-export interface DrawdownsQuery extends DateRange {
+export interface DrawdownsQuery {
+  readonly period: NamedPeriod;
   readonly top: number;
   readonly currency?: string;
   readonly options: ReturnOptions;
@@ -62,12 +63,7 @@ export function subjectDrawdowns(
     const head = { ...subjectHead(subject), currency, complete_through: last };
     if (first === undefined || last === null)
       return found<SubjectDrawdowns>({ ...head, from: null, to: null, reasons: [], rows: [] });
-    const spec = {
-      type: 'fixed' as const,
-      ...(query.from === undefined ? {} : { from: day(query.from) }),
-      ...(query.to === undefined ? {} : { to: day(query.to) }),
-    };
-    const period = periodPerformance(basis, resolvePeriod({ label: 'range', spec }, day(last), first));
+    const period = periodPerformance(basis, resolvePeriod(query.period, day(last), first));
     const { from, to } = period;
     const whole = period.twr !== null;
     const falls = whole ? deepest(drawdowns(levelsOf(basis), from, to), query.top) : [];

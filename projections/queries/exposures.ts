@@ -4,13 +4,16 @@ import type { Concentration } from '../../domain/exposure/concentration.ts';
 import { exposures } from '../../domain/exposure/exposure.ts';
 import type { Exposure, Holding } from '../../domain/exposure/exposure.ts';
 import { day } from '../../domain/dates.ts';
+import type { Day } from '../../domain/dates.ts';
 import { add, decimal, formatMoney, isZero, ZERO } from '../../domain/decimal.ts';
 import type { Decimal } from '../../domain/decimal.ts';
 import { formatFraction } from '../../domain/returns/model.ts';
+import { missingDay } from '../../domain/returns/remarks.ts';
 import { conversionInto } from './conversion.ts';
 import { compareSegments, segmentId, segmentOf } from './dimension.ts';
 import type { Dimension, Segment } from './dimension.ts';
 import type { MemberSnapshotRow } from './group-rows.ts';
+import { remarkView } from './period-view.ts';
 import type { RemarkView } from './period-view.ts';
 import type { HeldSecurityRow } from './position-reads.ts';
 import { found } from './reading.ts';
@@ -72,7 +75,9 @@ export function subjectExposures(
     const portfolioIds = subject.members.map((member) => member.portfolio_id);
     const held = await model.heldSecurities(portfolioIds);
     const securities = new Map(held.map((row) => [`${row.portfolio_id}\n${row.security_id}`, row]));
-    const rows = date === null ? [] : await model.memberSnapshots(portfolioIds, date);
+    // A group's latest day is one that all of its members have.
+    const known = date === null || subject.latest_date === null || date <= subject.latest_date;
+    const rows = date === null || !known ? [] : await model.memberSnapshots(portfolioIds, date);
     const open = rows
       .filter((row) => !isZero(decimal(row.quantity)))
       .map((row) => ({ row, held: securities.get(`${row.portfolio_id}\n${row.security_id}`)! }))
@@ -94,7 +99,7 @@ export function subjectExposures(
         complete_through: subject.complete_through,
         by: query.by,
         cash: query.cash,
-        ...tableOf(positions, query.top),
+        ...tableOf(positions, query.top, known ? undefined : day(date)),
       })
     );
   });
@@ -110,6 +115,7 @@ interface HeldValue {
 function tableOf(
   positions: readonly HeldValue[],
   top: readonly number[],
+  unknown: Day | undefined,
 ): Pick<ExposuresReport, 'total' | 'concentration' | 'reasons' | 'segments'> {
   const unvalued = positions.filter(({ value }) => value === null);
   const table = exposures(
@@ -119,13 +125,16 @@ function tableOf(
       value: value ?? ZERO,
     })),
   );
-  const complete = unvalued.length === 0;
+  const complete = unvalued.length === 0 && unknown === undefined;
   const segments = new Map(positions.map(({ segment }) => [segmentId(segment), segment]));
   const withUnvalued = new Set(unvalued.map(({ segment }) => segmentId(segment)));
   return {
     total: exposureView(table.total, complete, complete),
     concentration: concentrationView(concentration(complete ? merged(positions) : [], top)),
-    reasons: reasonsOf(unvalued, table.total.weight === null && positions.length > 0),
+    reasons:
+      unknown !== undefined
+        ? [remarkView(missingDay(unknown))]
+        : reasonsOf(unvalued, table.total.weight === null && positions.length > 0),
     segments: [...segments]
       .sort(([, a], [, b]) => compareSegments(a, b))
       .map(([id, segment]) => ({

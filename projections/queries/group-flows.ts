@@ -1,6 +1,6 @@
 /** What of the flows of a group's members went from one of them to another. */
 import { day as dayOf } from '../../domain/dates.ts';
-import { add, decimal, isZero, ONE, ZERO } from '../../domain/decimal.ts';
+import { add, decimal, equal, isZero, ONE, ZERO } from '../../domain/decimal.ts';
 import type { Decimal } from '../../domain/decimal.ts';
 import { cashAmount } from '../../domain/books/trades.ts';
 import { transactionFrom } from '../../domain/books/transactions.ts';
@@ -11,8 +11,27 @@ import type { MovementRow } from './group-rows.ts';
 import type { DateRange, ReadModel } from './read-model.ts';
 import type { PortfolioRow } from './rows.ts';
 
-/** Of the members of a base currency on a date, in it; `undefined` where nothing moved between members. */
-export type InternalFlows = (date: string, baseCurrency: string) => Flows | undefined;
+/** Of the members of a base currency on a date, in it, by both (`flowsName`); only where something moved. */
+export type InternalFlows = ReadonlyMap<string, Flows>;
+
+export function flowsName(date: string, baseCurrency: string): string {
+  return `${date} ${baseCurrency}`;
+}
+
+/** The first date on which one differs from the other; later than any date where none does. */
+export function firstFlowChange(a: InternalFlows, b: InternalFlows): string {
+  let first = '9999-12-31';
+  for (const [one, other] of [
+    [a, b],
+    [b, a],
+  ] as const)
+    for (const [name, { bod, eod }] of one) {
+      const flows = other.get(name);
+      const date = name.slice(0, first.length);
+      if (date < first && !(flows && equal(flows.bod, bod) && equal(flows.eod, eod))) first = date;
+    }
+  return first;
+}
 
 export async function internalFlowsOf(
   model: ReadModel,
@@ -22,11 +41,11 @@ export async function internalFlowsOf(
   const bases = new Map(members.map((member) => [member.portfolio_id, member.base_currency]));
   const totals = new Map<string, Flows>();
   for (const { date, portfolioId, flows } of await internalFlowsByPosition(model, members, range)) {
-    const name = `${date} ${bases.get(portfolioId)!}`;
+    const name = flowsName(date, bases.get(portfolioId)!);
     const before = totals.get(name) ?? { bod: ZERO, eod: ZERO };
     totals.set(name, { bod: add(before.bod, flows.bod), eod: add(before.eod, flows.eod) });
   }
-  return (date, base) => totals.get(`${date} ${base}`);
+  return totals;
 }
 
 /** What of a position's external flows of a day is internal to the group, in its portfolio's base currency. */

@@ -7,6 +7,21 @@ import type { PortfolioRow, SnapshotRow } from './rows.ts';
 export interface Member {
   readonly portfolio: PortfolioRow;
   readonly version: Version;
+  /** What tells its own days; absent of replayed rows. */
+  readonly rows?: RowsState;
+}
+
+/** Epochs of a portfolio tell what changed within a generation, and only there. */
+export interface RowsState {
+  readonly generation: string;
+  /** Of the portfolio's days as they are now (domain/books/checksum.ts). */
+  readonly checksum: bigint;
+}
+
+/** What an epoch showed of a portfolio. */
+export interface ShownEpoch {
+  readonly portfolioId: string;
+  readonly epoch: number;
 }
 
 /** The complete days of portfolios of one base currency, added up, in that currency. */

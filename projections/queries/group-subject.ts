@@ -53,18 +53,22 @@ export function groupSubject(group: NamedGroup, members: readonly PortfolioRow[]
   };
 }
 
+/** What tells the rates between the currencies of a group's members and its own. */
+export async function groupRates({ members, currency }: Subject, model: ReadModel): Promise<string> {
+  const bases = new Set([currency, ...members.map((row) => row.base_currency)]);
+  return bases.size > 1 ? model.fxDigest([...bases]) : '';
+}
+
 /**
  * The state of all members together: as old as the oldest of them, and another whenever that of any of them,
  * the definition of the group, or a rate between their currencies and the group's is another.
  */
-export async function groupVersion(
+export function groupVersion(
   group: NamedGroup,
-  { members: rows, currency }: Subject,
+  { currency }: Subject,
   members: readonly Member[],
-  model: ReadModel,
-): Promise<Version> {
-  const bases = new Set([currency, ...rows.map((row) => row.base_currency)]);
-  const rates = bases.size > 1 ? await model.fxDigest([...bases]) : '';
+  rates: string,
+): Version {
   const tags = members.map(({ portfolio, version }) => `${portfolio.portfolio_id} ${version.tag}`);
   const digest = createHash('sha256')
     .update([currency, group.stored?.position ?? '', rates, ...tags].join('\n'))

@@ -7,13 +7,20 @@ import type { Reader } from './reading.ts';
 const MAX_ROWS = 40_000;
 const MAX_SERIES = 256;
 
-/** A cache of rows for each reader. Keys name the version of the books, so nothing kept is ever stale. */
-export function keptByReader<V>(rowsOf: (value: V) => number): (reader: Reader) => Lru<V> {
+/**
+ * A cache of rows for each reader. Keys and states name the version of the books, so nothing kept is ever stale.
+ * @param keeps what is not to be kept at all
+ */
+export function keptByReader<V>(
+  rowsOf: (value: V) => number,
+  keeps?: (value: V) => boolean,
+): (reader: Reader) => Lru<V> {
   const caches = new WeakMap<Reader, Lru<V>>();
   return (reader) => {
     const known = caches.get(reader);
     if (known) return known;
-    const cache = createLru<V>({ maxEntries: MAX_SERIES, maxWeight: MAX_ROWS, weigh: rowsOf });
+    const bounds = { maxEntries: MAX_SERIES, maxWeight: MAX_ROWS, weigh: rowsOf };
+    const cache = createLru<V>(keeps ? { ...bounds, keeps } : bounds);
     caches.set(reader, cache);
     return cache;
   };

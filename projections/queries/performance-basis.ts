@@ -5,8 +5,9 @@ import { keptByReader } from './kept.ts';
 import { ratesDigest } from './rates-digest.ts';
 import { found } from './reading.ts';
 import type { Outcome } from './reading.ts';
-import { loadDays } from './subject-days.ts';
-import { subjectKey } from './subject.ts';
+import { carryLevels } from './risk-view.ts';
+import { loadDays, loadHistory, within } from './subject-days.ts';
+import { subjectKey, subjectName } from './subject.ts';
 import type { SubjectSource } from './subject.ts';
 
 export interface BasisQuery {
@@ -23,21 +24,34 @@ const bases = keptByReader<Outcome<PerformanceBasis>>((loaded) =>
 export async function loadBasis(
   source: SubjectSource,
   date: string | null,
-  { currency, options }: BasisQuery,
+  { currency = source.subject.currency, options }: BasisQuery,
 ): Promise<Outcome<PerformanceBasis>> {
+  const { reader, subject } = source;
   const range = date === null ? {} : { to: date };
-  const rates = await ratesKey(source, currency);
-  const key = [subjectKey(source), date, currency, rates, JSON.stringify(options)].join('\n');
-  return bases(source.reader).get(key, async () => {
-    const loaded = await loadDays(source, range, currency);
-    return loaded.status === 'found' ? found(performanceBasis(loaded.value.days, options)) : loaded;
+  // The last complete day moves on with the books.
+  const end = date === subject.complete_through ? 'the last' : date;
+  const name = [subjectName(source), end, currency, JSON.stringify(options)].join('\n');
+  if (currency !== subject.currency) {
+    const state = [subjectKey(source), date, await ratesKey(source, currency)].join('\n');
+    return bases(reader).in(state, name, async () => {
+      const loaded = await loadDays(source, range, currency);
+      return loaded.status === 'found' ? found(performanceBasis(loaded.value.days, options)) : loaded;
+    });
+  }
+  const history = await loadHistory(source);
+  if (history.status !== 'found') return history;
+  // A history is another one in each state, with the days of the former as far as they are the same.
+  return bases(reader).in(history.value, name, async (former) => {
+    const { days } = within(history.value, range);
+    if (former?.status !== 'found') return found(performanceBasis(days, options));
+    const basis = performanceBasis(days, options, former.value);
+    carryLevels(former.value, basis);
+    return found(basis);
   });
 }
 
 /** Exchange rates are no part of the version of a subject's rows, so that a conversion names them too. */
-async function ratesKey(source: SubjectSource, currency: string | undefined): Promise<string> {
-  const { subject } = source;
-  if (currency === undefined || currency === subject.currency) return '';
-  const bases = subject.members.map((member) => member.base_currency);
-  return ratesDigest(source, [...new Set([currency, ...bases])]);
+async function ratesKey(source: SubjectSource, currency: string): Promise<string> {
+  const others = source.subject.members.map((member) => member.base_currency);
+  return ratesDigest(source, [...new Set([currency, ...others])]);
 }

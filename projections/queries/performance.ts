@@ -43,7 +43,7 @@ export function subjectPerformance(
     if (loaded.status !== 'found') return loaded;
     const basis = loaded.value;
     const { days } = basis.chain;
-    const extent = extentOf(terms, days);
+    const extent = extentOf(source.subject, terms, days);
     const compared = await loadComparison(source, query.comparison ?? {}, terms.currency, {
       ...(days[0] === undefined ? {} : { from: isoDate(days[0].day) }),
       ...(terms.date === null ? {} : { to: terms.date }),
@@ -52,7 +52,7 @@ export function subjectPerformance(
     const comparison = compared.value;
     return found({
       ...reportHead(source.subject, terms, days),
-      conventions: conventionsOf(query.options, query.risk, comparison),
+      conventions: conventionsOf(query.options, source.subject, query.risk, comparison),
       ...(comparison.benchmark ? { benchmark: comparison.benchmark.name } : {}),
       ...(comparison.riskFree ? { risk_free: riskFreeName(comparison.riskFree) } : {}),
       periods: extent

@@ -5,7 +5,8 @@ import { formatMoney } from '../../domain/decimal.ts';
 import { formatFraction } from '../../domain/returns/model.ts';
 import type { Quality } from '../../domain/returns/model.ts';
 import type { PeriodPerformance } from '../../domain/returns/performance.ts';
-import type { BenchmarkView, RelativeView, RiskView } from './risk-view.ts';
+import type { BenchmarkView } from './benchmark-view.ts';
+import type { RelativeView, RiskView } from './risk-view.ts';
 
 /** Something to know about a period's figures: a flag on them, or the reason why one is null. */
 export interface RemarkView {

@@ -1,5 +1,4 @@
 /** The figures of a period as replies show them, kept with the days that they are made of. */
-import type { Day } from '../../domain/dates.ts';
 import { periodPerformance } from '../../domain/returns/performance.ts';
 import type { PerformanceBasis } from '../../domain/returns/performance.ts';
 import { resolvePeriod } from '../../domain/returns/periods.ts';
@@ -7,12 +6,11 @@ import type { NamedPeriod } from '../../domain/returns/periods.ts';
 import type { Comparison } from './comparison.ts';
 import { periodView, remarkView } from './period-view.ts';
 import type { PeriodView } from './period-view.ts';
+import type { Extent } from './report.ts';
 import { periodRisk } from './risk-view.ts';
 import type { RiskSettings } from './risk-view.ts';
 
-export interface ViewQuery {
-  readonly asOf: Day;
-  readonly inception: Day;
+export interface ViewQuery extends Extent {
   readonly comparison: Comparison;
   readonly risk: RiskSettings | undefined;
 }
@@ -34,7 +32,7 @@ export function periodWithRisk(basis: PerformanceBasis, period: NamedPeriod, que
   if (riskFree && riskFree.first_date !== null) return make(basis, period, query);
   const kept = views.get(basis) ?? new Map<string, Kept>();
   views.set(basis, kept);
-  const key = JSON.stringify([period, query.asOf, risk, riskFree?.id]);
+  const key = JSON.stringify([period, query.asOf, query.completeThrough, risk, riskFree?.id]);
   const known = kept.get(key);
   if (known && known.levels === benchmark?.levels) return known.view;
   const view = make(basis, period, query);
@@ -46,10 +44,15 @@ export function periodWithRisk(basis: PerformanceBasis, period: NamedPeriod, que
 function make(
   basis: PerformanceBasis,
   period: NamedPeriod,
-  { asOf, inception, comparison, risk: settings }: ViewQuery,
+  { asOf, inception, completeThrough, comparison, risk: settings }: ViewQuery,
 ): PeriodView {
-  const figures = periodPerformance(basis, resolvePeriod(period, asOf, inception));
-  const { reasons, ...risk } = periodRisk(basis, figures, comparison, settings);
+  const figures = periodPerformance(basis, resolvePeriod(period, asOf, inception, completeThrough));
+  const { reasons, flags, ...risk } = periodRisk(basis, figures, comparison, settings);
   const plain = periodView(figures);
-  return { ...plain, reasons: [...plain.reasons, ...reasons.map(remarkView)], ...risk };
+  return {
+    ...plain,
+    flags: [...plain.flags, ...flags.map(remarkView)],
+    reasons: [...plain.reasons, ...reasons.map(remarkView)],
+    ...risk,
+  };
 }

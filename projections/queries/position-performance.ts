@@ -5,6 +5,8 @@ import type { ReturnDay } from '../../domain/returns/model.ts';
 import { performanceBasis, periodPerformance } from '../../domain/returns/performance.ts';
 import type { PerformanceOptions } from '../../domain/returns/performance.ts';
 import type { NamedPeriod } from '../../domain/returns/periods.ts';
+import { returnConventions } from './conventions.ts';
+import type { ReturnConventions } from './conventions.ts';
 import { periodView } from './period-view.ts';
 import type { PeriodView } from './period-view.ts';
 import { found, notFound } from './reading.ts';
@@ -25,12 +27,7 @@ export interface PositionPerformanceQuery extends Asked {
 /** `inception` is the first day of the position. */
 export interface PositionPerformance extends ReportHead {
   readonly security_id: string;
-  readonly conventions: {
-    readonly basis: string;
-    readonly taxes: string;
-    readonly flow_timing: string;
-    readonly annualization: 'actual/365';
-  };
+  readonly conventions: ReturnConventions;
   readonly periods: readonly Omit<PeriodView, 'risk' | 'relative' | 'benchmark'>[];
 }
 
@@ -59,12 +56,11 @@ export function positionPerformance(
     if (loaded.status !== 'found') return loaded;
     const days = loaded.value;
     const basis = performanceBasis(days, query.options);
-    const { basis: costs, taxes, flowTiming } = query.options;
     return found({
       ...reportHead(subject, terms, days),
       security_id: securityId,
-      conventions: { basis: costs, taxes, flow_timing: flowTiming, annualization: 'actual/365' },
-      periods: resolvedPeriods(query.periods, extentOf(terms, days)).map((period) =>
+      conventions: returnConventions(query.options, subject),
+      periods: resolvedPeriods(query.periods, extentOf(subject, terms, days)).map((period) =>
         periodView(periodPerformance(basis, period)),
       ),
     });
@@ -122,7 +118,7 @@ function localDay(row: PositionDayRow, openDate: string | null): ReturnDay[] {
       income: decimal(row.income),
       fees: decimal(row.fees),
       taxes: decimal(row.taxes),
-      estimated: row.valuation_status === 'TRADE',
+      estimated: row.estimated,
       open: row.date === openDate,
     },
   ];

@@ -91,6 +91,8 @@ export interface SegmentDayRow {
   readonly income: string;
   readonly fees: string;
   readonly taxes: string;
+  /** What exchange rates gained; 0 unless asked for. */
+  readonly currency_gain: string;
   readonly estimated: boolean;
 }
 
@@ -105,5 +107,9 @@ export interface PositionReads {
   /** By portfolio and security; with what is known of the securities. */
   heldSecurities(portfolioIds: readonly string[]): Promise<HeldSecurityRow[]>;
   /** By segment and date. Days that are not listed are left out. */
-  segmentDays(members: readonly SegmentMember[], days: readonly RatedDay[]): Promise<SegmentDayRow[]>;
+  segmentDays(
+    members: readonly SegmentMember[],
+    days: readonly RatedDay[],
+    currencyGains: boolean,
+  ): Promise<SegmentDayRow[]>;
 }

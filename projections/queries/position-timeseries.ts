@@ -7,7 +7,10 @@ import type { ReadContext, Reader, Reading } from './reading.ts';
 import type { DateRange, Page } from './read-model.ts';
 import type { PositionDayRow } from './rows.ts';
 
-export interface PositionTimeseries extends Paged<PositionDayRow, string> {
+/** `estimated` is said by the quality of what is made of the days. */
+export type PositionDayView = Omit<PositionDayRow, 'estimated'>;
+
+export interface PositionTimeseries extends Paged<PositionDayView, string> {
   readonly portfolio_id: string;
   readonly security_id: string;
   readonly currency: string;
@@ -42,7 +45,7 @@ export function positionTimeseries(
   });
 }
 
-function positionDayView(row: PositionDayRow): PositionDayRow {
+function positionDayView(row: PositionDayRow): PositionDayView {
   return {
     date: row.date,
     bod_market_value: moneyOrNull(row.bod_market_value),

@@ -6,7 +6,7 @@ import type { Instant } from '../../domain/dates.ts';
 import type { Book } from './book.ts';
 import type { PositionReads } from './position-reads.ts';
 import type { SecurityReads } from './security-reads.ts';
-import type { GroupDayRow, Member, MemberSnapshotRow, MovementRow } from './group-rows.ts';
+import type { GroupDayRow, Member, MemberSnapshotRow, MovementRow, ShownEpoch } from './group-rows.ts';
 import type {
   BlockedDayRow,
   CashflowRow,
@@ -82,9 +82,11 @@ export interface ReadModel extends PositionReads, SecurityReads {
   /** By id. */
   portfolios(page: Page<string>): Promise<PortfolioRow[]>;
   /** With the version of this portfolio's rows, which may lag behind the others'. */
-  portfolio(portfolioId: string): Promise<{ portfolio: PortfolioRow; version: Version } | undefined>;
+  portfolio(portfolioId: string): Promise<Member | undefined>;
   /** Those of the portfolios that there are, by id. */
   members(portfolioIds: readonly string[]): Promise<Member[]>;
+  /** The first day of which any of the portfolios' own rows were restated after the epochs; `null` without any. */
+  restatedFrom(since: readonly ShownEpoch[]): Promise<string | null>;
   /** Complete days summed over portfolios, by (date, base currency). */
   groupDays(portfolioIds: readonly string[], range: DateRange): Promise<GroupDayRow[]>;
   /**

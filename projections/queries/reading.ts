@@ -3,7 +3,8 @@ import type { Instant } from '../../domain/dates.ts';
 import type { EventLog } from '../../domain/log.ts';
 import type { DefinitionReads } from '../definitions/definitions.ts';
 import { NO_DEFINITION_READS } from '../definitions/fold.ts';
-import { groupNamed, groupSubject, groupVersion } from './group-subject.ts';
+import type { Member } from './group-rows.ts';
+import { groupNamed, groupRates, groupSubject, groupVersion } from './group-subject.ts';
 import type { ReadModel, ReadModels, ShownVersion, Version } from './read-model.ts';
 import type { PortfolioRow } from './rows.ts';
 import { portfolioSubject } from './subject.ts';
@@ -163,8 +164,22 @@ export function createReader(
         group,
         members.map(({ portfolio }) => portfolio),
       );
-      const version = await groupVersion(group, subject, members, model);
-      return settle(version, context, () => work({ reader, model, subject, version }));
+      const rates = await groupRates(subject, model);
+      const version = groupVersion(group, subject, members, rates);
+      return settle(version, context, () => work({ reader, model, subject, members, version, rates }));
+    });
+  }
+
+  async function ofPortfolio<T>(
+    portfolioId: string,
+    context: ReadContext,
+    work: (model: ReadModel, member: Member) => Promise<Outcome<T>>,
+  ): Promise<Reading<T>> {
+    const unknown = { status: 'not_found', what: 'portfolio', id: portfolioId } as const;
+    if (context.portfolios && !context.portfolios.has(portfolioId)) return unknown;
+    return run(context, portfolioId, async (model) => {
+      const member = await model.portfolio(portfolioId);
+      return member ? settle(member.version, context, () => work(model, member)) : unknown;
     });
   }
 
@@ -177,20 +192,15 @@ export function createReader(
         const version = await model.version();
         return settle(version, context, () => work(model, version));
       }),
-    async portfolio(portfolioId, context, work) {
-      const unknown = { status: 'not_found', what: 'portfolio', id: portfolioId } as const;
-      if (context.portfolios && !context.portfolios.has(portfolioId)) return unknown;
-      return run(context, portfolioId, async (model) => {
-        const row = await model.portfolio(portfolioId);
-        if (!row) return unknown;
-        return settle(row.version, context, () => work(model, row.portfolio, row.version));
-      });
-    },
+    portfolio: (portfolioId, context, work) =>
+      ofPortfolio(portfolioId, context, (model, { portfolio, version }) => work(model, portfolio, version)),
     async subject(ref, context, work) {
       if (ref.kind === 'group') return ofGroup(ref.group, context, work);
-      return reader.portfolio(ref.portfolioId, context, (model, portfolio, version) =>
-        work({ reader, model, subject: portfolioSubject(portfolio), version }),
-      );
+      return ofPortfolio(ref.portfolioId, context, (model, member) => {
+        const { portfolio, version } = member;
+        const subject = portfolioSubject(portfolio);
+        return work({ reader, model, subject, members: [member], version, rates: '' });
+      });
     },
   };
   return reader;

@@ -51,15 +51,25 @@ export function reportHead(
 export interface Extent {
   readonly asOf: Day;
   readonly inception: Day;
+  readonly completeThrough: Day;
 }
 
-export function extentOf({ date }: Terms, days: readonly Pick<ReturnDay, 'day'>[]): Extent | undefined {
-  const inception = days[0]?.day;
-  return date === null || inception === undefined ? undefined : { asOf: day(date), inception };
+/** @param days what the report is made from: without any, nothing was held as far as days are complete */
+export function extentOf(
+  { complete_through: complete, first_date: began }: Pick<Subject, 'complete_through' | 'first_date'>,
+  { date }: Terms,
+  days: readonly Pick<ReturnDay, 'day'>[],
+): Extent | undefined {
+  if (date === null) return undefined;
+  const asOf = day(date);
+  const completeThrough = complete !== null ? day(complete) : began !== null ? day(began) - 1 : asOf;
+  const inception = days[0]?.day ?? Math.min(asOf, completeThrough) + 1;
+  return { asOf, inception, completeThrough };
 }
 
 /** The periods on the calendar; none where nothing counts. */
 export function resolvedPeriods(periods: readonly NamedPeriod[], extent: Extent | undefined): Period[] {
   if (!extent) return [];
-  return periods.map((period) => resolvePeriod(period, extent.asOf, extent.inception));
+  const { asOf, inception, completeThrough } = extent;
+  return periods.map((period) => resolvePeriod(period, asOf, inception, completeThrough));
 }

@@ -8,10 +8,28 @@ import type { PortfolioDayRow } from './rows.ts';
 
 export type CostedDay = ReturnDay & { readonly cost: Decimal };
 
-/** Rows in ascending order; `openDate` is the day that may still change in place. */
-export function returnDays(rows: readonly PortfolioDayRow[], openDate: string | null): CostedDay[] {
+/** Rows and what was made of them, both in the order of days and of the same length. */
+export interface MadeDays {
+  readonly rows: readonly PortfolioDayRow[];
+  readonly days: readonly CostedDay[];
+}
+
+/**
+ * Rows in ascending order; `openDate` is the day that may still change in place.
+ * @param former of the very same rows at the beginning the very same days are given back
+ */
+export function returnDays(
+  rows: readonly PortfolioDayRow[],
+  openDate: string | null,
+  former?: MadeDays,
+): CostedDay[] {
   let before: Day | undefined;
-  return rows.map((row) => {
+  return rows.map((row, i) => {
+    const known = former?.rows[i] === row ? former.days[i] : undefined;
+    if (known?.open === (row.date === openDate)) {
+      before = known.day;
+      return known;
+    }
     // Nearly every row is of the day after the one before it, whose text is at hand.
     before = before !== undefined && isoDate(before + 1) === row.date ? before + 1 : day(row.date);
     return {

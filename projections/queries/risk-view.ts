@@ -1,24 +1,30 @@
 /** The risk of a period, and how it did beside a benchmark, as replies show them. */
+import { constantRate } from '../../domain/benchmarks/risk-free.ts';
 import { isoDate } from '../../domain/dates.ts';
 import type { Day } from '../../domain/dates.ts';
-import { format, fromNumber, subtract, toNumber } from '../../domain/decimal.ts';
-import type { Decimal } from '../../domain/decimal.ts';
-import { annualise } from '../../domain/returns/annualise.ts';
-import { formatFraction, FRACTION_SCALE } from '../../domain/returns/model.ts';
+import { format, fromNumber, toNumber } from '../../domain/decimal.ts';
+import { FRACTION_SCALE } from '../../domain/returns/model.ts';
 import type { PerformanceBasis, PeriodPerformance } from '../../domain/returns/performance.ts';
 import type { Drawdown } from '../../domain/risk/drawdown.ts';
+import { RETURNS_PER_YEAR } from '../../domain/risk/frequency.ts';
 import type { RiskFrequency } from '../../domain/risk/frequency.ts';
 import { dailyLevels } from '../../domain/risk/levels.ts';
 import type { DailyLevels } from '../../domain/risk/levels.ts';
 import { because, tooFewReturns, unknownLevel } from '../../domain/risk/remarks.ts';
-import type { RiskReason } from '../../domain/risk/remarks.ts';
 import { RELATIVE_FIGURES, relativeRisk } from '../../domain/risk/relative.ts';
 import type { RelativeFigure } from '../../domain/risk/relative.ts';
 import { FEWEST_RETURNS, RISK_FIGURES, riskOf } from '../../domain/risk/risk.ts';
 import type { RiskFigure } from '../../domain/risk/risk.ts';
-import { indexReturns, risklessReturns, sampleOf, unknownLevelDay } from '../../domain/risk/sample.ts';
+import {
+  indexReturns,
+  risklessReturn,
+  risklessReturns,
+  sampleOf,
+  unknownLevelDay,
+} from '../../domain/risk/sample.ts';
 import type { Sample } from '../../domain/risk/sample.ts';
-import { benchmarkReturn } from './comparison.ts';
+import { benchmarkView, carriedOn, whyNoReturn } from './benchmark-view.ts';
+import type { BenchmarkFlag, BenchmarkView, Remark } from './benchmark-view.ts';
 import type { Comparison, LoadedBenchmark } from './comparison.ts';
 
 /** The whole returns of the period that the figures are made of. */
@@ -33,22 +39,29 @@ export type RiskView = Counted &
     readonly drawdown_recovery: string | null;
     readonly drawdown_days_to_trough: number | null;
     readonly drawdown_days_to_recovery: number | null;
+    /** From the peak to its recovery, or to the end of the period. */
+    readonly drawdown_days: number | null;
   };
 
 export type RelativeView = Counted & Readonly<Record<RelativeFigure, string | null>>;
 
-export interface BenchmarkView {
-  readonly twr: string | null;
-  readonly twr_annualized: string | null;
-  /** The portfolio's return less the benchmark's. */
-  readonly excess_return: string | null;
-  readonly excess_return_annualized: string | null;
-}
-
 export interface RiskSettings {
   readonly frequency: RiskFrequency;
+  /** The usual one of the frequency unless given. */
+  readonly returnsPerYear?: number;
   /** 0.9 to 0.999. */
   readonly confidence: number;
+  /** Of value at risk and expected shortfall, in returns; one unless given. */
+  readonly horizon?: number;
+  /** A yearly fraction; the riskless rate where absent. */
+  readonly acceptable?: string;
+}
+
+export function returnsPerYear({
+  frequency,
+  returnsPerYear: asked = RETURNS_PER_YEAR[frequency],
+}: Pick<RiskSettings, 'frequency' | 'returnsPerYear'>): number {
+  return asked;
 }
 
 /** What the risk of a period says, and why it does not say more. */
@@ -56,7 +69,8 @@ export interface PeriodRisk {
   readonly risk?: RiskView;
   readonly relative?: RelativeView;
   readonly benchmark?: BenchmarkView;
-  readonly reasons: readonly { figure: string; code: string; message: string; day?: Day }[];
+  readonly reasons: readonly Remark[];
+  readonly flags: readonly BenchmarkFlag[];
 }
 
 const levels = new WeakMap<PerformanceBasis, DailyLevels>();
@@ -70,6 +84,12 @@ export function levelsOf(basis: PerformanceBasis): DailyLevels {
   return made;
 }
 
+/** Makes the levels of a basis from those of another of the same options, where it has any. */
+export function carryLevels(from: PerformanceBasis, to: PerformanceBasis): void {
+  const known = levels.get(from);
+  if (known) levels.set(to, dailyLevels(to.chain, { chain: from.chain, levels: known }));
+}
+
 /** Without settings only the benchmark's own return. */
 export function periodRisk(
   basis: PerformanceBasis,
@@ -77,80 +97,67 @@ export function periodRisk(
   comparison: Comparison,
   settings: RiskSettings | undefined,
 ): PeriodRisk {
-  const reasons: RiskReason[] = [];
+  const reasons: Remark[] = [];
   const { benchmark } = comparison;
   const shown = benchmark ? { benchmark: benchmarkView(basis, period, benchmark, reasons) } : {};
-  if (!settings) return { ...shown, reasons };
+  const flags = benchmark && period.twr !== null ? carriedOn(benchmark, period) : [];
+  if (!settings) return { ...shown, reasons, flags };
   if (period.twr === null) {
-    const why = period.reasons.find(({ figure }) => figure === 'all' || figure === 'twr');
-    const nulls = benchmark ? ['risk', 'relative'] : ['risk'];
     return {
       risk: NO_RISK,
       ...(benchmark ? { relative: NO_RELATIVE } : {}),
       ...shown,
-      reasons: [...reasons, ...nulls.flatMap((figure) => (why ? [{ ...why, figure }] : []))],
+      reasons: [...reasons, ...whyNoReturn(period, benchmark ? ['risk', 'relative'] : ['risk'])],
+      flags,
     };
   }
   const sample = sampleOf(levelsOf(basis), period.from, period.to, settings.frequency);
   const riskless = comparison.riskFree && risklessReturns(comparison.riskFree, sample);
+  const perYear = returnsPerYear(settings);
   const { figures, drawdown, ...risk } = riskOf({
     levels: levelsOf(basis),
     from: period.from,
     to: period.to,
-    ...settings,
+    perYear,
+    confidence: settings.confidence,
+    ...(settings.horizon === undefined ? {} : { horizon: settings.horizon }),
     returns: sample.returns,
     ...(riskless === undefined ? {} : { riskless }),
+    ...acceptableReturns(settings, sample),
     twrAnnualized: period.twrAnnualized === null ? null : toNumber(period.twrAnnualized),
   });
   reasons.push(...risk.reasons);
   const texts = printed(RISK_FIGURES, figures, 'risk', reasons);
   return {
-    risk: { returns: sample.returns.length, ...texts, ...fallView(drawdown) },
-    ...(benchmark ? { relative: relativeView(sample, benchmark, riskless, settings, reasons) } : {}),
+    risk: { returns: sample.returns.length, ...texts, ...fallView(drawdown, period.to) },
+    ...(benchmark ? { relative: relativeView(sample, benchmark, riskless, perYear, reasons) } : {}),
     ...shown,
     reasons,
+    flags,
   };
+}
+
+function acceptableReturns({ acceptable }: RiskSettings, { buckets }: Sample) {
+  if (acceptable === undefined) return {};
+  const rate = constantRate(Number(acceptable));
+  return { acceptable: Float64Array.from(buckets, (bucket) => risklessReturn(rate, bucket)) };
 }
 
 function relativeView(
   sample: Sample,
   benchmark: LoadedBenchmark,
   riskless: Float64Array | Day | undefined,
-  { frequency }: RiskSettings,
-  reasons: RiskReason[],
+  perYear: number,
+  reasons: Remark[],
 ): RelativeView {
   const count = sample.returns.length;
   const unknown = count < FEWEST_RETURNS ? undefined : unknownLevelDay(benchmark, sample);
   if (count < FEWEST_RETURNS) reasons.push(tooFewReturns('relative', count, FEWEST_RETURNS));
   else if (unknown !== undefined) reasons.push(unknownLevel('relative', unknown));
   if (count < FEWEST_RETURNS || unknown !== undefined) return { ...NO_RELATIVE, returns: count };
-  const found = relativeRisk(sample.returns, indexReturns(benchmark, sample), riskless, frequency);
+  const found = relativeRisk(sample.returns, indexReturns(benchmark, sample), riskless, perYear);
   reasons.push(...found.reasons);
   return { returns: count, ...printed(RELATIVE_FIGURES, found.figures, 'relative', reasons) };
-}
-
-function benchmarkView(
-  { options }: PerformanceBasis,
-  period: PeriodPerformance,
-  benchmark: LoadedBenchmark,
-  reasons: RiskReason[],
-): BenchmarkView {
-  const own = benchmarkReturn(benchmark, period.from, period.to);
-  if (typeof own === 'number') {
-    reasons.push(unknownLevel('benchmark', own));
-    return { twr: null, twr_annualized: null, excess_return: null, excess_return_annualized: null };
-  }
-  const yearly = annualise(own, period.days, options.annualiseShort);
-  return {
-    twr: formatFraction(own),
-    twr_annualized: formatFraction(yearly),
-    excess_return: formatFraction(difference(period.twr, own)),
-    excess_return_annualized: formatFraction(difference(period.twrAnnualized, yearly)),
-  };
-}
-
-function difference(a: Decimal | null, b: Decimal | null): Decimal | null {
-  return a === null || b === null ? null : subtract(a, b);
 }
 
 /** A statistic beyond this says nothing, and would not print to 12 places. */
@@ -165,7 +172,7 @@ function printed<F extends string>(
   names: readonly F[],
   figures: Readonly<Record<F, number | null>>,
   of: string,
-  reasons: RiskReason[],
+  reasons: Remark[],
 ): Record<F, string | null> {
   return recordOf(names, (name) => {
     const text = statisticText(figures[name]);
@@ -182,7 +189,7 @@ function recordOf<F extends string, V>(names: readonly F[], make: (name: F) => V
   return record;
 }
 
-function fallView(fall: Drawdown | undefined) {
+function fallView(fall?: Drawdown, end?: Day) {
   const recovery = fall?.recovery ?? null;
   return {
     drawdown_start: fall ? isoDate(fall.start) : null,
@@ -190,12 +197,13 @@ function fallView(fall: Drawdown | undefined) {
     drawdown_recovery: recovery === null ? null : isoDate(recovery),
     drawdown_days_to_trough: fall ? fall.trough - fall.start : null,
     drawdown_days_to_recovery: fall && recovery !== null ? recovery - fall.start : null,
+    drawdown_days: fall && end !== undefined ? (recovery ?? end) - fall.start : null,
   };
 }
 
 const NO_RISK: RiskView = {
   returns: null,
   ...recordOf(RISK_FIGURES, () => null),
-  ...fallView(undefined),
+  ...fallView(),
 };
 const NO_RELATIVE: RelativeView = { returns: null, ...recordOf(RELATIVE_FIGURES, () => null) };

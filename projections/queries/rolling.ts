@@ -1,4 +1,5 @@
 /** Figures of a window that moves along the history of a portfolio or group. */
+import { constantRate } from '../../domain/benchmarks/risk-free.ts';
 import { day, isoDate } from '../../domain/dates.ts';
 import type { Day } from '../../domain/dates.ts';
 import type { Decimal } from '../../domain/decimal.ts';
@@ -16,7 +17,7 @@ import { NEED_BENCHMARK, rolling, ROLLING_STATISTICS } from '../../domain/risk/r
 import type { Rolling, RollingStatistic, RollingWindow } from '../../domain/risk/rolling.ts';
 import type { WindowLength } from '../../domain/risk/window.ts';
 import { loadComparison } from './comparison.ts';
-import type { BenchmarkName, Comparison, ComparisonQuery } from './comparison.ts';
+import type { BenchmarkName, Comparison, ComparisonQuery, LoadedBenchmark } from './comparison.ts';
 import { riskFreeName } from './conventions.ts';
 import type { RiskFreeName } from './conventions.ts';
 import type { Paged } from './paging.ts';
@@ -24,7 +25,7 @@ import { loadBasis } from './performance-basis.ts';
 import { found, rejected } from './reading.ts';
 import type { ReadContext, Reader, Reading } from './reading.ts';
 import type { DateRange, Page } from './read-model.ts';
-import { levelsOf, statisticText } from './risk-view.ts';
+import { levelsOf, returnsPerYear, statisticText } from './risk-view.ts';
 import { subjectHead } from './subject.ts';
 import type { SubjectHead, SubjectRef } from './subject.ts';
 
@@ -35,6 +36,9 @@ export interface RollingQuery extends DateRange {
   readonly window: WindowLength;
   readonly figures: readonly RollingFigure[];
   readonly frequency: RiskFrequency;
+  readonly returnsPerYear?: number;
+  /** The minimum acceptable return, a yearly fraction; the riskless rate where absent. */
+  readonly acceptable?: string;
   readonly currency?: string;
   readonly options: ReturnOptions;
   readonly comparison: ComparisonQuery;
@@ -86,7 +90,7 @@ export function subjectRolling(
     const empty = first === undefined || last === null;
     const made = empty
       ? undefined
-      : rolling({ ...query, levels: levelsOf(basis), first, last: day(last), ...compared.value });
+      : rolling({ ...inputOf(query), levels: levelsOf(basis), first, last: day(last), ...compared.value });
     const windows = made ? pageOfWindows(made.windows, query, page) : { rows: [] };
     return found({
       ...subjectHead(subject),
@@ -128,7 +132,7 @@ function rowOf(
   const codes: string[] = [];
   const twr = returnOver(chain, from, to);
   const statistics =
-    'figure' in twr || returns < FEWEST_RETURNS || figures.every(isReturn)
+    'figure' in twr || returns < FEWEST_RETURNS || figures.every(isOfDays)
       ? undefined
       : made.statistics(window);
   const valueOf = (figure: RollingFigure): string | null => {
@@ -136,6 +140,7 @@ function rowOf(
     if (figure === 'twr') return formatFraction(twr);
     if (figure === 'twr_annualized')
       return formatFraction(annualise(twr, to - from + 1)) ?? without('below_one_year');
+    if (figure === 'max_drawdown') return statisticText(made.maxDrawdown(window));
     if (!statistics) return without('too_few_returns');
     return statisticText(statistics[figure]) ?? without(whyNot(figure, window, comparison));
   };
@@ -148,8 +153,9 @@ function rowOf(
   return { date: isoDate(to), from: isoDate(from), returns, ...shown, reason: codes[0] ?? null };
 }
 
-function isReturn(figure: RollingFigure): boolean {
-  return figure === 'twr' || figure === 'twr_annualized';
+/** Figures of the days, however few whole returns they make. */
+function isOfDays(figure: RollingFigure): boolean {
+  return figure === 'twr' || figure === 'twr_annualized' || figure === 'max_drawdown';
 }
 
 function returnOver(chain: ReturnChain, from: Day, to: Day): Decimal | Reason {
@@ -157,9 +163,19 @@ function returnOver(chain: ReturnChain, from: Day, to: Day): Decimal | Reason {
   return stretch.missing === undefined ? timeWeighted(chain, stretch) : missingDay(stretch.missing);
 }
 
+function coversDays({ first, levels }: LoadedBenchmark, from: Day, to: Day): boolean {
+  return first <= from && to < first + levels.length;
+}
+
+function inputOf(query: RollingQuery) {
+  const { frequency, window, acceptable } = query;
+  const rate = acceptable === undefined ? {} : { acceptable: constantRate(Number(acceptable)) };
+  return { frequency, perYear: returnsPerYear(query), window, ...rate };
+}
+
 function whyNot(figure: RollingStatistic, { from, to }: RollingWindow, comparison: Comparison): string {
   const { benchmark, riskFree } = comparison;
-  if (NEED_BENCHMARK.has(figure) && benchmark && !(from - 1 >= benchmark.first))
+  if (NEED_BENCHMARK.has(figure) && benchmark && !coversDays(benchmark, from - 1, to))
     return 'unknown_benchmark_level';
   if (riskFree && riskFree.between(from - 1, to) === undefined) return 'unknown_risk_free_rate';
   return 'no_variation';

@@ -94,6 +94,8 @@ export interface PositionDayRow {
   readonly bod_fx_rate: string | null;
   readonly fx_rate: string | null;
   readonly valuation_status: ValuationStatus;
+  /** Valued by a trade price or an old close. */
+  readonly estimated: boolean;
   readonly epoch: number;
 }
 

@@ -20,6 +20,8 @@ export interface SegmentDays {
   readonly days: readonly ReturnDay[];
   /** What of each day's flows crossed the boundary of the whole. */
   readonly external: readonly { readonly bod: Decimal; readonly eod: Decimal }[];
+  /** What exchange rates gained on each day; nothing unless asked for. */
+  readonly currencyGains: readonly Decimal[];
 }
 
 /** Segments whose days are in memory together. */
@@ -33,6 +35,9 @@ export interface SegmentScope {
   readonly currency: string;
   /** Only these positions; all of them when absent. */
   readonly securityId?: string;
+  /** Only the segments with this key; all of them when absent. */
+  readonly key?: string;
+  readonly withCurrencyGains?: boolean;
 }
 
 /**
@@ -41,12 +46,14 @@ export interface SegmentScope {
  */
 export async function withSegmentDays<T>(
   source: SubjectSource,
-  { by, internal, days, currency, securityId }: SegmentScope,
+  { by, internal, days, currency, securityId, key, withCurrencyGains = false }: SegmentScope,
   work: (segment: SegmentDays) => T,
 ): Promise<T[]> {
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) return [];
-  const segments = await segmentsOf(source, by, securityId);
+  const all = await segmentsOf(source, by, securityId);
+  const segments = key === undefined ? all : all.filter(({ segment }) => segment.key === key);
+  if (segments.length === 0) return [];
   const rated = await ratedDays(source, days, currency);
   const corrections = await loadCorrections(source, rated, { from: isoDate(first), to: isoDate(last) });
   const openDate = source.subject.latest_date;
@@ -60,7 +67,7 @@ export async function withSegmentDays<T>(
         segment,
       })),
     );
-    const rows = await source.model.segmentDays(members, rated);
+    const rows = await source.model.segmentDays(members, rated, withCurrencyGains);
     for (const [index, { segment, held }] of some.entries()) {
       const amounts = corrected(
         rows.filter((row) => row.segment === index),
@@ -71,7 +78,15 @@ export async function withSegmentDays<T>(
       );
       const external = amounts.map((of) => ({ bod: of.bodExternal, eod: of.eodExternal }));
       if (returnDays.length > 0)
-        results.push(work({ segment, positions: held.length, days: returnDays, external }));
+        results.push(
+          work({
+            segment,
+            positions: held.length,
+            days: returnDays,
+            external,
+            currencyGains: amounts.map((of) => of.currencyGain),
+          }),
+        );
     }
   }
   return results;
@@ -144,7 +159,11 @@ async function loadCorrections(
   return found;
 }
 
-type DatedAmounts = SegmentAmounts & { readonly date: string; readonly estimated: boolean };
+interface DatedAmounts extends SegmentAmounts {
+  readonly date: string;
+  readonly estimated: boolean;
+  readonly currencyGain: Decimal;
+}
 
 function corrected(rows: readonly SegmentDayRow[], corrections: readonly Correction[]): DatedAmounts[] {
   const byDate = new Map<string, Correction[]>();
@@ -158,6 +177,7 @@ function corrected(rows: readonly SegmentDayRow[], corrections: readonly Correct
         eodExternal: subtract(day.eodExternal, eodMember),
         bodInternal: add(day.bodInternal, bodMember),
         eodInternal: subtract(add(day.eodInternal, eodMember), exchange),
+        currencyGain: add(day.currencyGain, exchange),
       }),
       amountsOf(row),
     ),
@@ -177,6 +197,7 @@ function amountsOf(row: SegmentDayRow): DatedAmounts {
     income: of(row.income),
     fees: of(row.fees),
     taxes: of(row.taxes),
+    currencyGain: of(row.currency_gain),
     estimated: row.estimated,
   };
 }

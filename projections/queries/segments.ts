@@ -6,6 +6,7 @@ import { performanceBasis, periodPerformance } from '../../domain/returns/perfor
 import type { PerformanceOptions } from '../../domain/returns/performance.ts';
 import type { NamedPeriod, Period } from '../../domain/returns/periods.ts';
 import { firstAtLeast } from '../../domain/returns/stretch.ts';
+import { flowTimingOf } from './conventions.ts';
 import type { Dimension, Segment } from './dimension.ts';
 import { periodView } from './period-view.ts';
 import type { PeriodView } from './period-view.ts';
@@ -53,7 +54,7 @@ export function segmentPerformance(
     const loaded = await loadDays(source, date === null ? {} : { to: date }, query.currency);
     if (loaded.status !== 'found') return loaded;
     const { days } = loaded.value;
-    const periods = resolvedPeriods(query.periods, extentOf(terms, days));
+    const periods = resolvedPeriods(query.periods, extentOf(source.subject, terms, days));
     // A position by itself keeps its movements as the books have them.
     const internal = query.by === 'position' ? 'stored' : 'netted';
     const used = reached(days, periods);
@@ -62,14 +63,14 @@ export function segmentPerformance(
       { by: query.by, internal, days: used.map((each) => each.day), currency },
       ({ segment, days: own }) => periodsOf(segment, own, periods, used, query.options),
     );
-    const { basis, taxes, flowTiming } = query.options;
+    const { basis, taxes } = query.options;
     return found({
       ...reportHead(source.subject, terms, days),
       by: query.by,
       conventions: {
         basis,
         taxes,
-        flow_timing: flowTiming,
+        flow_timing: flowTimingOf(query.options, source.subject),
         internal_flows: internal === 'netted' ? 'netted by day' : 'as stored',
       },
       segments: segments.flat(),

@@ -1,4 +1,5 @@
 /** What figures are asked of: one portfolio, or several taken as one. */
+import type { Member } from './group-rows.ts';
 import type { ReadModel, Version } from './read-model.ts';
 import type { Reader } from './reading.ts';
 import type { PortfolioRow } from './rows.ts';
@@ -33,7 +34,11 @@ export interface SubjectSource {
   readonly reader: Reader;
   readonly model: ReadModel;
   readonly subject: Subject;
+  /** Those of the subject, each with its own version. */
+  readonly members: readonly Member[];
   readonly version: Version;
+  /** What tells the rates between the currencies of a group; empty where there is only one. */
+  readonly rates: string;
 }
 
 export function portfolioSubject(portfolio: PortfolioRow): Subject {
@@ -63,10 +68,24 @@ export function subjectHead({ kind, id, members }: Subject): SubjectHead {
     : { group_id: id, portfolio_ids: members.map((member) => member.portfolio_id) };
 }
 
+/** Names a subject by itself, whatever the state of its books. */
+export function subjectName(source: SubjectSource): string {
+  const { subject } = source;
+  // What was replayed stays as it is, and a position leads to no other.
+  return isReplayed(source) ? subjectKey(source) : [subject.kind, subject.id, subject.currency].join('\n');
+}
+
+function isReplayed({ version }: SubjectSource): boolean {
+  return version.tag.startsWith('replay.');
+}
+
 /** Names everything that the figures of a subject depend on, in its own currency. */
-export function subjectKey({ subject, version }: SubjectSource): string {
+export function subjectKey(source: SubjectSource): string {
+  const { subject, version } = source;
   // A replay is told apart by its position alone; of the tables the tag tells all, whatever else went on.
-  const known = version.tag.startsWith('replay.') ? version.position : '';
-  const members = subject.members.map((member) => `${member.portfolio_id} ${member.latest_date}`);
+  const known = isReplayed(source) ? version.position : '';
+  const members = subject.members.map(({ portfolio_id: id, first_date, latest_date, complete_through }) =>
+    [id, first_date, latest_date, complete_through].join(' '),
+  );
   return [subject.kind, subject.id, subject.currency, ...members, version.tag, known].join('\n');
 }

@@ -5,16 +5,18 @@ import { formatFraction } from '../../domain/returns/model.ts';
 import type { Quality, ReturnOptions } from '../../domain/returns/model.ts';
 import { resample } from '../../domain/returns/resample.ts';
 import type { Frequency, ResampledRow } from '../../domain/returns/resample.ts';
+import { returnConventions } from './conventions.ts';
+import type { ReturnConventions } from './conventions.ts';
 import { keptByReader } from './kept.ts';
 import { moneyText } from './numbers.ts';
 import { pageOf } from './paging.ts';
 import type { Paged } from './paging.ts';
 import { found } from './reading.ts';
-import { loadDays } from './subject-days.ts';
+import { loadDays, loadHistory } from './subject-days.ts';
 import type { Outcome, ReadContext, Reader, Reading } from './reading.ts';
 import type { DateRange, Page } from './read-model.ts';
 import type { PortfolioDayRow } from './rows.ts';
-import { subjectHead, subjectKey } from './subject.ts';
+import { subjectHead, subjectKey, subjectName } from './subject.ts';
 import type { SubjectHead, SubjectRef, SubjectSource } from './subject.ts';
 
 export interface TimeseriesRow {
@@ -42,6 +44,7 @@ export interface TimeseriesRow {
 export interface SubjectTimeseries extends Paged<TimeseriesRow, string>, SubjectHead {
   readonly currency: string;
   readonly frequency: Frequency;
+  readonly conventions: ReturnConventions;
   readonly complete_through: string | null;
 }
 
@@ -77,6 +80,7 @@ export function subjectTimeseries(
       ...subjectHead(subject),
       currency: query.currency ?? subject.currency,
       frequency: query.frequency,
+      conventions: returnConventions(query.options, subject),
       complete_through: subject.complete_through,
       ...paged,
     });
@@ -98,8 +102,10 @@ async function timeseriesRows(
   };
   // Exchange rates are no part of the version of a portfolio's rows.
   if (currency !== source.subject.currency) return make();
-  const key = [subjectKey(source), from, to, frequency, JSON.stringify(options)].join('\n');
-  return tables(source.reader).get(key, make);
+  const name = [subjectName(source), from, to, frequency, JSON.stringify(options)].join('\n');
+  // A part of a portfolio's days is read by itself; all of them are an object that is another in each state.
+  const whole = from === undefined ? await loadHistory(source) : undefined;
+  return tables(source.reader).in(whole?.status === 'found' ? whole.value : subjectKey(source), name, make);
 }
 
 function pageAfter(

@@ -9,7 +9,10 @@ import { byDate, createSummedDays, movementRows } from './group-rows.ts';
 import type { Replay, Replays } from './read-model.ts';
 import { snapshotRow } from './replayed-rows.ts';
 
-type GroupReads = Pick<ReadModel, 'members' | 'groupDays' | 'movements' | 'memberSnapshots' | 'fxDigest'>;
+type GroupReads = Pick<
+  ReadModel,
+  'members' | 'restatedFrom' | 'groupDays' | 'movements' | 'memberSnapshots' | 'fxDigest'
+>;
 
 /** Small beside the replays it was made of, which need not be in memory together. */
 export interface GroupReplay {
@@ -48,6 +51,8 @@ export function replayedGroupReads(
       const { members } = await groupOf(portfolioIds);
       return members.map((progress) => ({ portfolio: portfolioRow(progress), version }));
     },
+    // A position of the log has but one state.
+    restatedFrom: async () => null,
     groupDays: async (portfolioIds, range) => within((await groupOf(portfolioIds)).days, range),
     movements: async (portfolioIds, range) => within((await groupOf(portfolioIds)).movements, range),
     async memberSnapshots(portfolioIds, date) {

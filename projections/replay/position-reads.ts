@@ -47,9 +47,9 @@ export function replayedPositionReads(replayOf: ReplayOf): PositionReads {
     async heldSecurities(portfolioIds) {
       return (await present(portfolioIds)).flatMap(held);
     },
-    async segmentDays(members, days) {
+    async segmentDays(members, days, currencyGains) {
       const ids = members.map((member) => member.portfolio_id);
-      return segmentDays(await present(ids), members, days);
+      return segmentDays(await present(ids), members, days, currencyGains);
     },
   };
 }

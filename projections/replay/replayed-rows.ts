@@ -1,5 +1,5 @@
 /** What a replay yields, in the shapes and texts of the readers' tables. */
-import { contribution } from '../../domain/books/aggregate.ts';
+import { contribution, isEstimated } from '../../domain/books/aggregate.ts';
 import type { DayRow, Effect, KeyDetails, PortfolioDay } from '../../domain/books/model.ts';
 import { isoDate } from '../../domain/dates.ts';
 import type { Day } from '../../domain/dates.ts';
@@ -79,6 +79,7 @@ export function positionDayRow(row: DayRow): PositionDayRow {
     bod_fx_rate: text(row.bodFxRate),
     fx_rate: text(row.fxRate),
     valuation_status: row.status,
+    estimated: isEstimated(row),
     epoch: REPLAYED_EPOCH,
   };
 }

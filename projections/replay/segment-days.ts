@@ -1,10 +1,10 @@
 /** The days of segments, summed over replays. */
-import { positionDay } from '../../domain/contribution/position-day.ts';
+import { currencyGain, positionDay } from '../../domain/contribution/position-day.ts';
 import type { DayRates, PositionDay } from '../../domain/contribution/position-day.ts';
 import { isEstimated } from '../../domain/books/aggregate.ts';
 import { day as dayOf, isoDate } from '../../domain/dates.ts';
 import type { Day } from '../../domain/dates.ts';
-import { add, decimal, format, multiply } from '../../domain/decimal.ts';
+import { add, decimal, format, multiply, ZERO } from '../../domain/decimal.ts';
 import type { Decimal } from '../../domain/decimal.ts';
 import type { RatedDay, SegmentDayRow, SegmentMember } from '../queries/position-reads.ts';
 import type { Replay } from './read-model.ts';
@@ -24,6 +24,7 @@ const SEGMENT_AMOUNTS = [
   'income',
   'fees',
   'taxes',
+  'currency_gain',
 ] as const;
 type SegmentAmounts = Record<(typeof SEGMENT_AMOUNTS)[number], Decimal> & { estimated: boolean };
 
@@ -32,6 +33,7 @@ export function segmentDays(
   replays: readonly Replay[],
   members: readonly SegmentMember[],
   days: readonly RatedDay[],
+  currencyGains: boolean,
 ): SegmentDayRow[] {
   const rates = new Map(days.map((day) => [`${day.currency} ${dayOf(day.date)}`, ratesOf(day)]));
   const folded = new Map(
@@ -47,7 +49,11 @@ export function segmentDays(
       const of = rates.get(`${currency} ${row.day}`);
       const position = of && positionDay(row);
       if (!of || !position) continue;
-      const amounts = { ...inSegment(position, of), estimated: isEstimated(row) };
+      const amounts = {
+        ...inSegment(position, of),
+        currency_gain: currencyGains ? currencyGain(position, of) : ZERO,
+        estimated: isEstimated(row),
+      };
       const known = sums.get(row.day);
       sums.set(row.day, known ? together(known, amounts) : amounts);
     }
@@ -61,7 +67,10 @@ export function segmentDays(
     );
 }
 
-function inSegment(position: PositionDay, rates: DayRates): Omit<SegmentAmounts, 'estimated'> {
+function inSegment(
+  position: PositionDay,
+  rates: DayRates,
+): Omit<SegmentAmounts, 'currency_gain' | 'estimated'> {
   const atClose = (amount: Decimal) => multiply(amount, rates.closing);
   return {
     opening: multiply(position.opening, rates.opening),
@@ -94,6 +103,7 @@ function texts(amounts: SegmentAmounts): Omit<SegmentDayRow, 'segment' | 'date'>
     income: format(sums.income),
     fees: format(sums.fees),
     taxes: format(sums.taxes),
+    currency_gain: format(sums.currency_gain),
     estimated,
   };
 }

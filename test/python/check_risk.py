@@ -9,6 +9,8 @@ from scipy import integrate, stats
 from figures import Differences, after, day, read
 
 PER_YEAR = 252
+# The last digits of a float are neither above nor below.
+NOTHING = 1e-13
 
 
 def levels_of(rows):
@@ -130,9 +132,9 @@ def check_relative(found, label, period, returns, market, riskless):
     correlation = np.corrcoef(returns - riskless, market - riskless)[0, 1]
     same("correlation", correlation)
     same("r_squared", stats.linregress(market - riskless, returns - riskless).rvalue ** 2)
-    for name, chosen in (("up_capture", market > 0), ("down_capture", market < 0)):
+    for name, chosen in (("up_capture", market > NOTHING), ("down_capture", market < -NOTHING)):
         same(name, (stats.gmean(1 + returns[chosen]) - 1) / (stats.gmean(1 + market[chosen]) - 1))
-    same("hit_rate", (active > 0).mean())
+    same("hit_rate", (active > NOTHING).mean())
 
 
 def check_benchmark(found, label, period, levels):

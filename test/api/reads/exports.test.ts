@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { getRequestListener } from '@hono/node-server';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createExportModels } from '../../../infra/read-model/export.ts';
-import type { ExportObservation } from '../../../api/reply/export-desk.ts';
+import type { EndedExport } from '../../../projections/metrics.ts';
 import type { ExportModels, ExportSource } from '../../../projections/queries/export.ts';
 import { bodyOf, createTestApi, givenBooks, problemOf, transaction } from '../../support/api.ts';
 import type { TestApi } from '../../support/api.ts';
@@ -16,8 +16,7 @@ const PORTFOLIO_DAYS = '/v1/exports/portfolio-days';
 
 /** What an export meets at its n-th page of rows. */
 let atPage: (page: number) => Promise<void> = async () => undefined;
-let snapshots = 0;
-const observed: ExportObservation[] = [];
+const observed: EndedExport[] = [];
 let api: TestApi;
 let server: Server;
 let url: string;
@@ -26,7 +25,6 @@ function watched(models: ExportModels): ExportModels {
   return {
     snapshot: (work) =>
       models.snapshot((source) => {
-        snapshots += 1;
         let page = 0;
         const turn = async <T>(load: () => Promise<T>): Promise<T> => {
           await atPage(++page);
@@ -182,7 +180,9 @@ describe('what is exported', () => {
     ['?numbers=double', 400],
     ['?group_id=G&portfolio_id=PORT_001', 400],
   ])('%s is %i', async (query, status) => {
+    const before = observed.length;
     expect((await api.get(POSITION_DAYS + query)).status).toBe(status);
+    expect(observed).toHaveLength(before);
   });
 
   test('is not offered as JSON', async () => {
@@ -192,11 +192,20 @@ describe('what is exported', () => {
     await any.text();
   });
 
-  test('is not begun for a head alone', async () => {
-    const before = snapshots;
-    const reply = await api.request(POSITION_DAYS, { method: 'HEAD' });
+  test('has its head alone for who asks for that, without reading a row', async () => {
+    atPage = () => Promise.reject(new Error('read a page'));
+    const head = (query: string) => api.request(POSITION_DAYS + query, { method: 'HEAD' });
+    const reply = await head('');
+    expect(reply.status).toBe(200);
     expect(reply.headers.get('Content-Type')).toContain('text/csv');
-    expect(snapshots).toBe(before);
+    expect(reply.headers.get('Accept-Ranges')).toBe('none');
+    expect((await head('?portfolio_id=PORT_404')).status).toBe(404);
+    expect((await head('?group_id=THEIRS')).status).toBe(404);
+    expect(await openTransactions()).toBe(0);
+    atPage = async () => undefined;
+    const whole = await api.get(POSITION_DAYS);
+    expect(reply.headers.get('X-Chronofolio-Position')).toBe(whole.headers.get('X-Chronofolio-Position'));
+    await whole.text();
   });
 });
 
@@ -261,6 +270,7 @@ describe('the connection', () => {
       throw new Error('the disk is on fire');
     };
     expect((await api.get(POSITION_DAYS)).status).toBe(500);
+    expect(observed.at(-1)).toMatchObject({ outcome: 'failed', rows: 0, bytes: 0 });
   });
 
   test('ends the export when the client goes', async () => {
@@ -330,6 +340,7 @@ describe('the connection', () => {
     expect(refused.status).toBe(503);
     expect(refused.headers.get('Retry-After')).toBe('10');
     expect((await problemOf(refused)).detail).toContain('2 exports');
+    expect(observed.at(-1)).toMatchObject({ format: 'csv', rows: 0, seconds: 0, outcome: 'busy' });
     await Promise.all(running.map((reply) => reply.text()));
     await noneOpen();
     expect((await api.get(PORTFOLIO_DAYS)).status).toBe(200);

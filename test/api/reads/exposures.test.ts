@@ -105,6 +105,18 @@ describe('exposures of a portfolio', () => {
     ]);
   });
 
+  it('are not nothing on days that are not known yet, but nothing before the first', async () => {
+    for (const of of ['portfolios/P', 'groups/P,Q']) {
+      const later = await exposures(`${of}/exposures?date=2025-01-03`);
+      expect(later.total).toMatchObject({ value: null, weight: null, gross_value: null });
+      expect(later.concentration).toMatchObject({ largest: null, herfindahl: null });
+      expect(later.reasons).toMatchObject([{ figure: 'all', code: 'missing_day', date: '2025-01-03' }]);
+      const before = await exposures(`${of}/exposures?date=2024-12-31`);
+      expect(before.total).toMatchObject({ value: '0.00', securities: 0 });
+      expect(before.reasons).toEqual([]);
+    }
+  });
+
   it('refuse what they do not know', async () => {
     for (const query of ['top=0', 'top=a', 'cash=some', 'by=colour'])
       expect((await api.get(`/v1/portfolios/P/exposures?${query}`)).status, query).toBe(400);

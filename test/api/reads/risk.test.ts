@@ -16,6 +16,7 @@ interface Period {
   readonly relative: Record<string, unknown>;
   readonly benchmark: Record<string, unknown>;
   readonly reasons: readonly { readonly figure: string; readonly code: string }[];
+  readonly flags: readonly object[];
 }
 
 interface Report {
@@ -58,6 +59,19 @@ describe('risk of six returns, by hand', () => {
       drawdown_recovery: '2024-01-04',
       drawdown_days_to_trough: 1,
       drawdown_days_to_recovery: 2,
+      drawdown_days: 2,
+    });
+  });
+
+  test('a fall that is not recovered lasts to the end of the period', async () => {
+    const { periods } = await bodyOf<Report>(
+      api.get(`${P}/performance?from=2024-01-05&to=2024-01-07&periods=SI`),
+    );
+    expect(periods.at(-1)?.risk).toMatchObject({
+      drawdown_start: '2024-01-04',
+      drawdown_recovery: null,
+      drawdown_days_to_recovery: null,
+      drawdown_days: 3,
     });
   });
 
@@ -86,6 +100,43 @@ describe('risk of six returns, by hand', () => {
       volatility: shown(Math.sqrt(0.16128)),
       sharpe: shown((mean / Math.sqrt(squares / 5)) * Math.sqrt(252)),
       sortino: shown((mean * 252) / Math.sqrt((short / 6) * 252)),
+    });
+  });
+
+  test('a minimum acceptable return of 10 % a year, and 260 returns of a year', async () => {
+    const query = '&minimum_acceptable_return=0.10&returns_per_year=260&benchmark=security:INDEX';
+    const { conventions, periods } = await report(query);
+    expect(conventions['risk']).toMatchObject({ minimum_acceptable_return: '0.1', returns_per_year: 260 });
+    const own = [0, 0.02, -0.02, 0.05, -0.01, 0.02];
+    const excess = own.map((value, i) => value - (1.1 ** ((i === 5 ? 3 : 1) / 365) - 1));
+    const mean = excess.reduce((a, b) => a + b) / 6;
+    const short = excess.reduce((sum, value) => sum + Math.min(value, 0) ** 2, 0);
+    expect(periods[0]).toMatchObject({
+      risk: {
+        mean_return: '2.6',
+        volatility: shown(Math.sqrt((0.0032 / 5) * 260)),
+        downside_deviation: shown(Math.sqrt((short / 6) * 260)),
+        sharpe: shown((0.01 / Math.sqrt(0.0032 / 5)) * Math.sqrt(260)),
+        sortino: shown((mean * 260) / Math.sqrt((short / 6) * 260)),
+      },
+      relative: { tracking_error: shown(Math.sqrt((0.0016 / 5) * 260)), alpha: '-1.3' },
+    });
+    const rolled = await bodyOf<{ rows: Record<string, string>[] }>(
+      api.get(`${P}/rolling?window=8d&figures=sortino,volatility,tracking_error${query}`),
+    );
+    expect(rolled.rows.at(-1)).toMatchObject({
+      volatility: periods[0]!.risk['volatility'],
+      sortino: periods[0]!.risk['sortino'],
+      tracking_error: periods[0]!.relative['tracking_error'],
+    });
+  });
+
+  test('value at risk of two returns in a row', async () => {
+    const { conventions, periods } = await report('&horizon=2');
+    expect(conventions['risk']).toMatchObject({ horizon: '2 returns' });
+    expect(periods[0]!.risk).toMatchObject({
+      volatility: shown(Math.sqrt(0.16128)),
+      var_parametric: shown(1.6448536269514722 * Math.sqrt(2 * 0.00064) - 0.02),
     });
   });
 
@@ -138,6 +189,9 @@ describe('beside an index, by hand', () => {
       excess_return_annualized: null,
     });
     expect((await report(QUERY)).benchmark).toMatchObject({ id: 'security:INDEX', currency: 'EUR' });
+    const period = await whole(QUERY);
+    for (const figure of ['twr_annualized', 'excess_return_annualized'])
+      expect(why(period, `benchmark.${figure}`)).toEqual(['below_one_year']);
   });
 
   test('an index that is not known from the opening on has no figures, and says so', async () => {
@@ -152,11 +206,29 @@ describe('beside an index, by hand', () => {
     expect(why(period, 'benchmark')).toEqual(['unknown_benchmark_level']);
   });
 
+  test('an index that has ended is said to have', async () => {
+    await api.given('/v1/securities', { security_id: 'ENDED', currency: 'EUR', type: 'fund' });
+    await api.given('/v1/prices', [{ security_id: 'ENDED', date: '2023-12-31', price: '10' }]);
+    // The period ends on the 8th, and a close holds for seven days.
+    const ended = await whole('&benchmark=security:ENDED');
+    expect(ended.benchmark).toMatchObject({ twr: '0' });
+    expect(ended.flags).toContainEqual(
+      expect.objectContaining({ code: 'benchmark_carried_on', date: '2023-12-31' }),
+    );
+    await api.given('/v1/prices', { security_id: 'ENDED', date: '2024-01-01', price: '10' });
+    expect((await whole('&benchmark=security:ENDED')).flags).not.toContainEqual(
+      expect.objectContaining({ code: 'benchmark_carried_on' }),
+    );
+  });
+
   test('what is no benchmark, no rate or no confidence is refused', async () => {
     for (const [query, field] of [
       ['&benchmark=NONE', 'benchmark'],
       ['&risk_free=x', 'risk_free'],
       ['&confidence=0.5', 'confidence'],
+      ['&horizon=0', 'horizon'],
+      ['&returns_per_year=367', 'returns_per_year'],
+      ['&minimum_acceptable_return=5', 'minimum_acceptable_return'],
       ['&risk_frequency=yearly', 'risk_frequency'],
     ]) {
       const reply = await api.get(`${P}/performance?periods=SI${query}`);

@@ -35,11 +35,13 @@ describe('rolling figures', () => {
   });
 
   test('columns are those asked for, and few returns say why there is no figure', async () => {
-    const text = await (await api.get(`${P}/rolling?window=3d&figures=sharpe,twr&format=csv`)).text();
+    const text = await (
+      await api.get(`${P}/rolling?window=3d&figures=sharpe,max_drawdown,twr&format=csv`)
+    ).text();
     expect(text.split('\n').slice(0, 2)).toEqual([
-      'date,from,returns,twr,sharpe,reason',
-      // 1 · 1.02 · 0.98
-      '2024-01-03,2024-01-01,3,-0.0004,,too_few_returns',
+      'date,from,returns,twr,sharpe,max_drawdown,reason',
+      // 1 · 1.02 · 0.98; the fall needs no returns, as in a period of those days.
+      '2024-01-03,2024-01-01,3,-0.0004,,-0.02,too_few_returns',
     ]);
   });
 
@@ -99,5 +101,13 @@ describe('drawdowns', () => {
     expect(reply.rows).toEqual([
       expect.objectContaining({ depth: '-0.01', start: '2024-01-04', recovery: null, days: 3 }),
     ]);
+  });
+
+  test('of a range that ends before it begins are refused, as its returns are', async () => {
+    for (const path of ['drawdowns', 'performance']) {
+      const reply = await api.get(`${P}/${path}?from=2024-01-05&to=2024-01-04`);
+      expect([path, reply.status]).toEqual([path, 400]);
+      expect(await reply.json()).toMatchObject({ errors: [{ field: 'from', rule: 'order' }] });
+    }
   });
 });

@@ -18,6 +18,7 @@ const period = { label: 'SI', spec: { type: 'inception' as const } };
 const view = periodWithRisk(basis, period, {
   asOf: rows.at(-1)!.day,
   inception: rows[0]!.day,
+  completeThrough: rows.at(-1)!.day,
   comparison: {},
   risk: { frequency: 'daily', confidence: 0.95 },
 });

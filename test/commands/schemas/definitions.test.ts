@@ -68,3 +68,9 @@ it.each<[CommandName, object, string[]]>([
 ])('%s %j: %j', (command, input, errors) => {
   expect(errorsOf(command, input)).toEqual(errors);
 });
+
+it('a component given twice is named as it was given', () => {
+  const twice = blend({ weight: '0.5', series_id: 'I' }, { weight: '0.5', series_id: 'I' });
+  const parsed = parsers['benchmarks'](twice);
+  expect(parsed).toMatchObject({ ok: false, errors: [{ message: 'repeats series I' }] });
+});

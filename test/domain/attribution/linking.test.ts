@@ -47,7 +47,12 @@ describe('linking effects over days', () => {
 });
 
 describe('the printed effects', () => {
-  const third = { allocation: decimal('0.000000000000333'), selection: ZERO, interaction: ZERO };
+  const third = {
+    allocation: decimal('0.000000000000333'),
+    selection: ZERO,
+    interaction: ZERO,
+    currency: ZERO,
+  };
 
   it('add up to the printed difference', () => {
     const { lines, total, unattributed } = effectTable([third, third, third], decimal('0.000000000001'));

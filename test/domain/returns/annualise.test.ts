@@ -29,6 +29,11 @@ describe('annualising', () => {
     expect(yearly('-1.5', 800)).toBeNull();
   });
 
+  it('keeps the digits of what a loss of nearly everything leaves', () => {
+    // 10^-10 over ten years is 10^-1 in each.
+    expect(yearly('-0.9999999999', 3650)).toBe('-0.9');
+  });
+
   it('states no rate beyond all sense', () => {
     expect(yearly('0.5', 1, true)).toBeNull();
     expect(yearly('-0.5', 1, true)).toBeNull();

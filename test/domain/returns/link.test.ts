@@ -14,6 +14,7 @@ import {
 import { growthOver, indexAfter, linkDays, linkReturns } from '../../../domain/returns/link.ts';
 import {
   DEFAULT_RETURN_OPTIONS,
+  formatFraction,
   type ReturnFlowTiming,
   type ReturnOptions,
 } from '../../../domain/returns/model.ts';
@@ -64,6 +65,16 @@ describe('linking', () => {
   it('keeps its digits after a loss of nearly everything', () => {
     const rows = days('2024-01-01', '10000000000', [{ eod: '1' }, { eod: '3' }, { eod: '7' }]);
     expect(format(growthOver(linkDays(rows, DEFAULT_RETURN_OPTIONS), 2, 2))).toBe('2.33333333333333333333');
+  });
+
+  it('keeps its digits however often nearly everything is lost', () => {
+    const collapse = { bodFlow: '10000000000000000', eod: '0.0000000001' };
+    const rows = days('2024-01-01', '0', [collapse, collapse, collapse, { eod: '3' }, { eod: '7' }]);
+    const chain = linkDays(rows, DEFAULT_RETURN_OPTIONS);
+    expect(formatFraction(growthOver(chain, 3, 3))).toBe('30000000000');
+    expect(format(growthOver(chain, 4, 4))).toBe('2.33333333333333333333');
+    // Three days that leave 10^-26 each.
+    expect(format(indexAfter(chain, 4))).toBe('0');
   });
 
   it('tells a gap while something was held from one while nothing was', () => {

@@ -152,14 +152,42 @@ describe('figures that cannot be given', () => {
   it('says that a rate per year is too extreme, and still gives that of the days', () => {
     const figures = whole(days('2024-03-01', '100', [{ eod: '120' }]));
     expect(figures.mwr).toBeNull();
-    expect(codes(figures.reasons)).toEqual(['out_of_range']);
+    expect(figures.reasons).toMatchObject([
+      { figure: 'twr_annualized', code: 'below_one_year' },
+      { figure: 'mwr', code: 'out_of_range' },
+    ]);
     expect(formatFraction(figures.mwrHoldingPeriod)).toBe('0.2');
+    expect(
+      whole(days('2024-03-01', '100', [{ eod: '120' }]), { annualiseShort: true }).reasons,
+    ).toMatchObject([
+      { figure: 'twr_annualized', code: 'out_of_range' },
+      { figure: 'mwr', code: 'out_of_range' },
+    ]);
   });
 
   it('has no rate after a total loss', () => {
     const figures = whole(days('2024-03-01', '100', [{ eod: '0' }]));
     expect(formatFraction(figures.twr)).toBe('-1');
-    expect(codes(figures.reasons)).toEqual(['one_sign']);
+    expect(codes(figures.reasons)).toEqual(['below_one_year', 'one_sign']);
+  });
+
+  it('says that a rate per year makes too much of a period long after the money has gone', () => {
+    // 2 % in a day is 1.02^365 − 1 a year, and that over twenty years more than can be stated.
+    const rows = days('2004-03-01', '0', [{ bodFlow: '100', eodFlow: '-102' }, {}]);
+    const figures = over(rows, '2004-03-01', '2024-03-01');
+    expect(toNumber(figures.mwr!)).toBeCloseTo(1.02 ** 365 - 1, 8);
+    expect(figures.mwrHoldingPeriod).toBeNull();
+    expect(figures.reasons).toContainEqual(
+      expect.objectContaining({ figure: 'mwr_holding_period', code: 'out_of_range' }),
+    );
+  });
+
+  it('does not take a day that is not complete for one on which nothing was held', () => {
+    const rows = days('2024-03-01', '0', [{ bodFlow: '100', eodFlow: '-110' }, {}]);
+    const period = { ...between(day('2024-03-01'), day('2024-03-09')), incompleteFrom: day('2024-03-03') };
+    const [figures] = performance(rows, [period]);
+    expect(figures).toMatchObject({ twr: null, gain: null, endMarketValue: null, flags: [] });
+    expect(figures!.reasons).toMatchObject([{ figure: 'all', code: 'missing_day', day: day('2024-03-03') }]);
   });
 
   it('has nothing to say on a period outside history', () => {

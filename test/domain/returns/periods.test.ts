@@ -88,6 +88,25 @@ describe('clipping', () => {
   });
 });
 
+describe('days that are not complete yet', () => {
+  const incompleteFrom = (text: string, completeThrough: string) => {
+    const { incompleteFrom: first } = resolvePeriod(
+      named(text),
+      day('2024-05-17'),
+      day('2020-02-02'),
+      day(completeThrough),
+    );
+    return first === undefined ? undefined : isoDate(first);
+  };
+
+  it('are named by the periods that reach to them', () => {
+    expect(incompleteFrom('YTD', '2024-05-16')).toBe('2024-05-17');
+    expect(incompleteFrom('YTD', '2024-05-17')).toBeUndefined();
+    expect(incompleteFrom('2024-04', '2024-04-30')).toBeUndefined();
+    expect(incompleteFrom('MTD', '2024-04-10')).toBe('2024-05-01');
+  });
+});
+
 describe('periods between chosen days', () => {
   const at = (from?: string, to?: string) => {
     const parsed = parseCustomPeriod(from, to);
@@ -100,6 +119,11 @@ describe('periods between chosen days', () => {
     expect(at('2024-01-02', '2024-01-03')).toBe('custom 2024-01-02 2024-01-03');
     expect(at('2024-01-02')).toBe('custom 2024-01-02 2024-05-17');
     expect(at(undefined, '2024-01-03')).toBe('custom 2020-02-02 2024-01-03');
+  });
+
+  it('are not the wrong way round where an end is left out and the other one is outside the history', () => {
+    expect(at('2030-01-01')).toBe('custom 2030-01-01 2030-01-01');
+    expect(at(undefined, '1999-12-31')).toBe('custom 1999-12-31 1999-12-31');
   });
 
   it('are refused when they are no dates or the wrong way round', () => {

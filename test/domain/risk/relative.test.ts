@@ -9,7 +9,7 @@ const codes = (reasons: readonly { figure: string; code: string }[]) =>
 
 describe('by hand', () => {
   // Around their means: −2, 0, 0, 2 and −1, 0, 0, 1 (in %).
-  const found = relativeRisk(list(-0.01, 0.01, 0.01, 0.03), list(0, 0.01, 0.01, 0.02), undefined, 'monthly');
+  const found = relativeRisk(list(-0.01, 0.01, 0.01, 0.03), list(0, 0.01, 0.01, 0.02), undefined, 12);
 
   it('slope 4/2, intercept 1 % − 2 · 1 %, on one line', () => {
     expect(found.figures.beta).toBeCloseTo(2, 12);
@@ -30,7 +30,7 @@ describe('by hand', () => {
       list(-0.01, 0.01, 0.01, 0.03),
       list(0, 0.01, 0.01, 0.02),
       list(rate, rate, rate, rate),
-      'monthly',
+      12,
     );
     expect(figures.alpha).toBeCloseTo((rate - 0.01) * 12, 12);
     expect(figures.beta).toBeCloseTo(2, 12);
@@ -42,7 +42,7 @@ describe('by hand', () => {
       list(0.1, -0.1, 0.21, 0),
       list(0.05, -0.05, 0.05, -0.05),
       undefined,
-      'daily',
+      252,
     );
     expect(figures.up_capture).toBeCloseTo((Math.sqrt(1.1 * 1.21) - 1) / 0.05, 12);
     expect(figures.down_capture).toBeCloseTo((Math.sqrt(0.9) - 1) / -0.05, 12);
@@ -51,7 +51,7 @@ describe('by hand', () => {
 
 describe('what cannot be said', () => {
   it('beside an index that does not move', () => {
-    const { figures, reasons } = relativeRisk(list(0.01, 0.02), list(0, 0), undefined, 'daily');
+    const { figures, reasons } = relativeRisk(list(0.01, 0.02), list(0, 0), undefined, 252);
     expect(figures).toMatchObject({ beta: null, alpha: null, correlation: null, up_capture: null });
     expect(codes(reasons)).toEqual([
       'relative.beta: no_variation',
@@ -68,14 +68,25 @@ describe('what cannot be said', () => {
       list(0.01, -0.02, 0.03),
       list(0.01, -0.02, 0.03),
       undefined,
-      'daily',
+      252,
     );
     expect(figures).toMatchObject({ tracking_error: 0, information_ratio: null, beta: 1, hit_rate: 0 });
     expect(codes(reasons)).toContain('relative.information_ratio: no_variation');
   });
 
+  it('the last digits of a float are neither above nor below', () => {
+    // 0.1 + 0.2 is not quite 0.3 in binary: a tie all the same, and so is what is left of 0.
+    const own = list(0.1 + 0.2, 0.01, -0.02, 0.05);
+    const index = list(0.3, 4e-17, -0.02 - 4e-18, -4e-17);
+    const { figures } = relativeRisk(own, index, undefined, 252);
+    expect(figures.hit_rate).toBe(0.5);
+    // Only the first rose, only the third fell.
+    expect(figures.up_capture).toBeCloseTo(1, 12);
+    expect(figures.down_capture).toBeCloseTo(1, 12);
+  });
+
   it('without a riskless rate on some day', () => {
-    const { figures, reasons } = relativeRisk(list(0.01, 0.02), list(0, 0.01), day('2024-03-01'), 'daily');
+    const { figures, reasons } = relativeRisk(list(0.01, 0.02), list(0, 0.01), day('2024-03-01'), 252);
     expect(figures.beta).toBeNull();
     expect(figures.tracking_error).not.toBeNull();
     expect(reasons.find(({ figure }) => figure === 'relative.beta')).toMatchObject({
@@ -101,7 +112,7 @@ describe('properties', () => {
           list(...given.map(([a]) => a)),
           list(...given.map(([, b]) => b)),
           undefined,
-          'daily',
+          252,
         );
         if (figures.beta === null || figures.alpha === null) return;
         const [slope, level] = [figures.beta, figures.alpha / 252];

@@ -20,7 +20,7 @@ function riskOver(returns: readonly string[], more: Partial<RiskInput> = {}) {
     levels,
     from,
     to,
-    frequency: 'daily',
+    perYear: 252,
     confidence: 0.95,
     returns: sample.returns,
     twrAnnualized: null,
@@ -42,6 +42,39 @@ describe('figures of a period', () => {
     // (20 − 1) · 5 % = 0.95: almost the second lowest, but only the lowest is below.
     expect(figures.var_historical).toBeCloseTo(0.05 - 0.95 * 0.06, 12);
     expect(figures.es_historical).toBeCloseTo(0.05, 12);
+  });
+
+  it('value at risk over five returns in a row', () => {
+    const texts = Array.from({ length: 24 }, (_, i) => (i === 7 ? '-0.05' : '0.01'));
+    const { figures, reasons } = riskOver(texts, { horizon: 5 });
+    // Twenty runs: the five over the loss make 0.95 · 1.01⁴ − 1, and (20 − 1) · 5 % falls between two of them.
+    expect(figures.var_historical).toBeCloseTo(1 - 0.95 * 1.01 ** 4, 12);
+    // Mean 0.75 %, squares around it 23 · 0.0025² + 0.0575².
+    const deviation = Math.sqrt((23 * 0.0025 ** 2 + 0.0575 ** 2) / 23);
+    expect(figures.var_parametric).toBeCloseTo(
+      1.6448536269514722 * deviation * Math.sqrt(5) - 5 * 0.0075,
+      12,
+    );
+    expect(figures.volatility).toBeCloseTo(deviation * Math.sqrt(252), 12);
+    expect(codes(reasons)).not.toHaveProperty('risk.var_historical');
+    const short = riskOver(texts.slice(1), { horizon: 5 });
+    expect(short.figures.var_historical).toBeNull();
+    expect(short.reasons.find(({ figure }) => figure === 'risk.var_historical')?.message).toMatch(/23 .* 24/);
+  });
+
+  it('a minimum acceptable return stands in for the riskless one in what falls short of it', () => {
+    const texts = ['0.02', '0.01', '0.04', '-0.01', '0.02'];
+    const riskless = Float64Array.from({ length: 5 }, () => 0.005);
+    const acceptable = Float64Array.from({ length: 5 }, () => 0.02);
+    const { figures } = riskOver(texts, { riskless, acceptable });
+    // 0, −1, 2, −3 and 0 %: mean −0.4 %.
+    expect(figures.downside_deviation).toBeCloseTo(Math.sqrt((0.001 / 5) * 252), 12);
+    expect(figures.sortino).toBeCloseTo((-0.004 * 252) / Math.sqrt((0.001 / 5) * 252), 12);
+    expect(figures.sharpe).toBe(riskOver(texts, { riskless }).figures.sharpe);
+    // It needs no riskless rate.
+    const unknown = riskOver(texts, { riskless: day('2024-03-05'), acceptable });
+    expect(unknown.figures).toMatchObject({ sharpe: null, sortino: figures.sortino });
+    expect(Object.keys(codes(unknown.reasons))).not.toContain('risk.sortino');
   });
 
   it('Calmar is the return of a year over the deepest fall', () => {

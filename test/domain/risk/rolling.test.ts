@@ -5,7 +5,7 @@ import { day, isoDate } from '../../../domain/dates.ts';
 import { relativeRisk } from '../../../domain/risk/relative.ts';
 import { riskOf } from '../../../domain/risk/risk.ts';
 import { rolling, ROLLING_STATISTICS, type RollingInput } from '../../../domain/risk/rolling.ts';
-import { indexReturns, risklessReturns, sampleOf } from '../../../domain/risk/sample.ts';
+import { indexReturns, risklessReturn, risklessReturns, sampleOf } from '../../../domain/risk/sample.ts';
 import { tryWindow } from '../../../domain/risk/window.ts';
 import { fromReturns } from './given-levels.ts';
 
@@ -22,6 +22,7 @@ function given(returns: readonly number[], index: readonly number[], window: str
     first: FIRST,
     last: FIRST + returns.length - 1,
     frequency: 'daily',
+    perYear: 252,
     window: tryWindow(window)!,
     benchmark: { first: FIRST - 1, levels: Float64Array.from(levels) },
     riskFree: constantRate(0.02),
@@ -32,17 +33,22 @@ function given(returns: readonly number[], index: readonly number[], window: str
 function directly(input: RollingInput, from: number, to: number): Readonly<Record<string, number | null>> {
   const sample = sampleOf(input.levels, from, to, input.frequency);
   const riskless = risklessReturns(input.riskFree!, sample);
+  const { levels, perYear, acceptable } = input;
   const { figures } = riskOf({
-    ...input,
+    levels,
+    perYear,
     from,
     to,
     confidence: 0.95,
     returns: sample.returns,
     riskless,
+    ...(acceptable
+      ? { acceptable: Float64Array.from(sample.buckets, (each) => risklessReturn(acceptable, each)) }
+      : {}),
     twrAnnualized: null,
   });
   const market = indexReturns(input.benchmark!, sample);
-  return { ...figures, ...relativeRisk(sample.returns, market, riskless, input.frequency).figures };
+  return { ...figures, ...relativeRisk(sample.returns, market, riskless, input.perYear).figures };
 }
 
 describe('windows', () => {
@@ -77,15 +83,19 @@ describe('statistics', () => {
 
   it('are those of the period of each window', () => {
     fc.assert(
-      fc.property(moves, fc.constantFrom('9d', '14d', '20d', '3W'), (pairs, window) => {
-        const input = given(
-          pairs.map(([a]) => a),
-          pairs.map(([, b]) => b),
-          window,
-        );
+      fc.property(moves, fc.constantFrom('9d', '14d', '20d', '3W'), fc.boolean(), (pairs, window, over) => {
+        const input = {
+          ...given(
+            pairs.map(([a]) => a),
+            pairs.map(([, b]) => b),
+            window,
+          ),
+          ...(over ? { acceptable: constantRate(0.1) } : {}),
+        };
         const made = rolling(input);
         for (const one of made.windows) {
-          const [rolled, plain] = [made.statistics(one), directly(input, one.from, one.to)];
+          const rolled = { ...made.statistics(one), max_drawdown: made.maxDrawdown(one) };
+          const plain = directly(input, one.from, one.to);
           for (const name of ROLLING_STATISTICS) {
             const [a, b] = [rolled[name], plain[name] ?? null];
             if (b === null) expect(Number.isFinite(a), name).toBe(false);
@@ -106,6 +116,25 @@ describe('statistics', () => {
     const plain = directly(input, last.one.from, last.one.to);
     expect(last.figures.volatility / plain['volatility']!).toBeCloseTo(1, 11);
     expect(last.figures.beta / plain['beta']!).toBeCloseTo(1, 9);
+  });
+
+  it('do not correlate beyond 1', () => {
+    // The same quiet moves after wild ones, where running sums have lost digits.
+    const wild = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? 0.05 : -0.04));
+    const quiet = Array.from({ length: 60 }, (_, i) => ((i * 7) % 11) / 10_000);
+    const made = rolling(given([...wild, ...quiet], [...wild.map((value) => -value), ...quiet], '20d'));
+    const found = made.windows.map((one) => made.statistics(one).correlation);
+    for (const correlation of found) expect(Math.abs(correlation)).toBeLessThanOrEqual(1);
+    // Not quite −1: weekends compound, and the riskless rate is taken off both.
+    expect(found[0]).toBeLessThan(-0.99);
+    expect(found.at(-1)).toBeCloseTo(1, 10);
+  });
+
+  it('do not correlate where one does not move', () => {
+    const moving = Array.from({ length: 90 }, (_, i) => ((i * 7) % 11) / 1000);
+    const made = rolling({ ...given(Array(90).fill(0.0007), moving, '6W'), frequency: 'weekly' });
+    expect(made.windows.length).toBeGreaterThan(5);
+    for (const one of made.windows) expect(made.statistics(one).correlation).not.toSatisfy(Number.isFinite);
   });
 
   it('are not numbers in windows that an index does not reach back to, and are in later ones', () => {

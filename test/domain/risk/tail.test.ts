@@ -4,8 +4,10 @@ import {
   cornishFisherTail,
   historicalTail,
   isMonotone,
+  overHorizon,
   parametricTail,
   returnsForTail,
+  sumOf,
 } from '../../../domain/risk/tail.ts';
 
 describe('from the returns as they were', () => {
@@ -32,6 +34,29 @@ describe('from the returns as they were', () => {
 
   it('needs as many returns as leave one in the tail', () => {
     expect([0.9, 0.95, 0.99, 0.999].map(returnsForTail)).toEqual([10, 20, 100, 1000]);
+  });
+});
+
+describe('of several returns in a row', () => {
+  it('compounds every run of them', () => {
+    // 1.1 · 0.9 and 0.9 · 1.2
+    const runs = [...overHorizon(Float64Array.from([0.1, -0.1, 0.2]), 2)];
+    expect(runs).toHaveLength(2);
+    expect(runs[0]).toBeCloseTo(-0.01, 15);
+    expect(runs[1]).toBeCloseTo(0.08, 15);
+    expect(overHorizon(Float64Array.from([0.1]), 2)).toHaveLength(0);
+  });
+
+  it('adds up what does not depend on each other: four of mean 1 % and deviation 2 %', () => {
+    const one = { count: 9, mean: 0.01, deviation: 0.02, skewness: -0.8, excessKurtosis: 2 };
+    expect(sumOf(one, 4)).toEqual({
+      count: 9,
+      mean: 0.04,
+      deviation: 0.04,
+      skewness: -0.4,
+      excessKurtosis: 0.5,
+    });
+    expect(sumOf(one, 1)).toEqual(one);
   });
 });
 

@@ -236,9 +236,9 @@ describe.each([42])('any history (seed %i)', (seed) => {
     const tables = queries;
     for (const ref of SUBJECTS)
       for (const by of ['position', 'currency'] as const) {
-        const stored = [await contributions(ref, { by }), await segments(ref, by)];
+        const stored = [await contributions(ref, { by }), await segments(ref, by), await effects(ref)];
         queries = replayed;
-        const again = [await contributions(ref, { by }), await segments(ref, by)];
+        const again = [await contributions(ref, { by }), await segments(ref, by), await effects(ref)];
         queries = tables;
         expect(again).toEqual(stored);
       }
@@ -274,22 +274,34 @@ describe.each([42])('any history (seed %i)', (seed) => {
     }
   });
 
+  async function effects(ref: SubjectRef, by: 'currency' | 'type' | 'security' = 'currency') {
+    const query = {
+      benchmark: 'security:EU1',
+      by,
+      currencyEffect: by === 'type' ? 'merged' : 'apart',
+      periods: PERIODS,
+      options: DEFAULT_RETURN_OPTIONS,
+    } as const;
+    const reading = await subjectAttribution(queries.reader, ref, query);
+    if (reading.status !== 'ok') throw new Error(JSON.stringify(reading));
+    return reading.value.periods;
+  }
+
   test('the effects of an attribution add up to the difference of the printed returns', async () => {
     let defined = 0;
     for (const ref of SUBJECTS)
       for (const by of ['currency', 'type', 'security'] as const) {
-        const query = { benchmark: 'security:EU1', by, periods: PERIODS, options: DEFAULT_RETURN_OPTIONS };
-        const reading = await subjectAttribution(queries.reader, ref, query);
-        if (reading.status !== 'ok') throw new Error(JSON.stringify(reading));
-        for (const { lines, total } of reading.value.periods) {
+        for (const { lines, total } of await effects(ref, by)) {
           if (total.effect === null) continue;
           defined += 1;
           const { portfolio_return: own, benchmark_return: benchmark } = total;
           expect(total.effect).toBe(format(subtract(decimal(own!), decimal(benchmark!))));
           expect(format(sum(lines.map((line) => decimal(line.effect!))))).toBe(total.effect);
-          for (const { kind, allocation, selection, interaction, effect } of [...lines, total]) {
+          for (const { kind, allocation, selection, interaction, currency, effect } of [...lines, total]) {
             if (kind === 'unattributed') continue;
-            const effects = [allocation!, selection!, interaction!].map((each) => decimal(each));
+            const effects = [allocation!, selection!, interaction!, currency ?? '0'].map((each) =>
+              decimal(each),
+            );
             expect(format(sum(effects))).toBe(effect);
           }
           expect(lines.map(({ kind }) => kind)).not.toContain('unattributed');
