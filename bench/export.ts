@@ -1,22 +1,27 @@
 /**
  * Whole histories over HTTP, in each of the formats, against the bare `COPY … TO STDOUT` of the same rows: how
- * fast they come, and whether the memory of the serving process goes on growing with them.
+ * fast they come, whether the memory of the serving process goes on growing with them, and how long another request
+ * waits meanwhile.
  * EXPORT_ROWS is how many there are, a million unless given.
  */
 import { request } from 'node:http';
 import { readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { to as copyTo } from 'pg-copy-streams';
 import { openBenchServer } from './support/bench-server.ts';
 import type { BenchServer } from './support/bench-server.ts';
 import { fillDayTables } from './support/day-tables.ts';
+import { latencyText, quantile } from './support/latencies.ts';
 import { type BenchRow, type BenchTable, perSecond, renderTable } from './support/report.ts';
 import { serve } from './support/served.ts';
+import type { Served } from './support/served.ts';
 import { connect } from './support/yard.ts';
 
 const ROWS = Number(process.env.EXPORT_ROWS ?? 1_000_000);
 const FORMATS = ['csv', 'ndjson', 'arrow', 'parquet'] as const;
 const LOOK_EVERY_MS = 50;
+const ALONE_MS = 2_000;
 
 const BARE = `
   copy (
@@ -85,6 +90,21 @@ async function halves<T>(
   }
 }
 
+/** Milliseconds that small requests take, one after another, until the work is over. */
+async function beside(served: Served, work: Promise<unknown>): Promise<number[]> {
+  const times: number[] = [];
+  let over = false;
+  const end = () => (over = true);
+  void work.then(end, end);
+  while (!over) {
+    const started = performance.now();
+    await served.get('/health/live');
+    times.push(performance.now() - started);
+    await setTimeout(LOOK_EVERY_MS / 10);
+  }
+  return times;
+}
+
 async function formatRows(
   databaseUrl: string,
   format: (typeof FORMATS)[number],
@@ -95,6 +115,8 @@ async function formatRows(
   try {
     const url = `${served.url}/v1/exports/position-days?format=${format}`;
     const { value: whole, first, second } = await halves(served.pid, take(url));
+    const alone = await beside(served, setTimeout(ALONE_MS));
+    const among = await beside(served, take(`${url}&security_id=SEC_001`));
     return [
       {
         what: `${rows.toLocaleString('en')} position-days as ${format}, ${Math.round(whole.bytes / 1e6)} MB`,
@@ -109,6 +131,13 @@ async function formatRows(
         yardstick: `${Math.round(first)} MB for the first half`,
         ratio: second / first,
         target: '≤ 1.25',
+      },
+      {
+        what: `another request while ${format} is sent`,
+        measured: latencyText(among),
+        yardstick: `${latencyText(alone)} (alone)`,
+        ratio: quantile(among, 0.99) / quantile(alone, 0.99),
+        target: '',
       },
     ];
   } finally {

@@ -1,8 +1,9 @@
 /** Rows as the stream of Arrow IPC: a schema, a record batch for each piece, an end mark. */
 import { AsyncByteQueue, Field, RecordBatch, RecordBatchStreamWriter, Schema, Struct } from 'apache-arrow';
 import { makeData } from 'apache-arrow';
+import type { Data } from 'apache-arrow';
 import { arrowColumn, arrowType } from './arrow-columns.ts';
-import { member, metadataOf } from './encoder.ts';
+import { member, metadataOf, NOTHING } from './encoder.ts';
 import type { EncoderOptions, RowEncoder } from './encoder.ts';
 
 /** Keeps what the writer writes until it is taken. */
@@ -35,19 +36,19 @@ export function arrowEncoder({ columns, head, numbers }: EncoderOptions): RowEnc
       writer.reset(sink, schema);
       return sink.take();
     },
-    rows(rows) {
-      const children = columns.map(({ name, kind }) =>
-        arrowColumn(
-          rows.map((row) => member(row, name)),
-          { name, kind, numbers },
-        ),
-      );
+    *rows(rows) {
+      const children: Data[] = [];
+      for (const { name, kind } of columns) {
+        const values = rows.map((row) => member(row, name));
+        children.push(arrowColumn(values, { name, kind, numbers }));
+        yield NOTHING;
+      }
       writer.write(new RecordBatch(schema, makeData({ type, length: rows.length, nullCount: 0, children })));
-      return sink.take();
+      yield sink.take();
     },
-    end() {
+    *end() {
       writer.finish();
-      return sink.take();
+      yield sink.take();
     },
   };
 }

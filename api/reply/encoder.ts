@@ -2,12 +2,16 @@
 import type { Column } from './columns.ts';
 import type { Numbers } from './numbers.ts';
 
-/** Takes rows in as many calls as there are pieces; any of its methods may give no bytes at all. */
+/**
+ * Takes rows in as many calls as there are pieces. Any piece may be empty. Work is done in steps, a piece each, of
+ * a few milliseconds: whoever takes the pieces decides whether others get their turn between two of them.
+ */
 export interface RowEncoder {
   start(): Uint8Array;
-  rows(rows: readonly object[]): Uint8Array;
+  /** @throws Problem with a row that the format cannot hold, before its last piece is given */
+  rows(rows: readonly object[]): Iterable<Uint8Array>;
   /** After it nothing follows. A reader tells by it that nothing is missing, where the format has an end. */
-  end(): Uint8Array;
+  end(): Iterable<Uint8Array>;
 }
 
 export interface EncoderOptions {

@@ -10,6 +10,9 @@ export const FORMATS = {
 } as const;
 export type Format = keyof typeof FORMATS;
 
+/** What some reports can be drawn as. */
+export const PICTURE = { svg: 'image/svg+xml' } as const;
+
 /** In the order in which one is chosen for a client that takes any. */
 export const TABLE_FORMATS = ['json', 'csv', 'ndjson', 'arrow', 'parquet'] as const satisfies Format[];
 
@@ -57,27 +60,44 @@ export function accepted(
   more: MoreFormats<string> = {},
 ): string {
   if (accept === undefined || accept.trim() === '') return offered[0];
-  const ranked = accept
-    .split(',')
-    .map((range) => weighted(range))
+  const ranges = accept.split(',').map(weighted);
+  const types: Readonly<Record<string, string>> = {
+    ...Object.fromEntries(offered.map((name) => [name, FORMATS[name]])),
+    ...more,
+  };
+  const [best] = Object.keys(types)
+    .map((name) => ({ name, ...liking(ranges, (range) => closeness(range, name, types[name]!)) }))
     .filter(({ weight }) => weight > 0)
-    .sort((a, b) => b.weight - a.weight);
-  for (const { mediaType } of ranked) {
-    const format =
-      offered.find((one) => one === MEDIA_TYPES[mediaType] || within(FORMATS[one], mediaType)) ??
-      Object.keys(more).find((name) => more[name] === mediaType);
-    if (format !== undefined) return format;
-  }
-  const types = [...offered.map((one) => FORMATS[one]), ...Object.values(more)];
-  throw new Problem('not-acceptable', `offered are ${types.join(', ')}`);
+    .sort((one, other) => other.weight - one.weight || one.place - other.place);
+  if (best) return best.name;
+  throw new Problem('not-acceptable', `offered are ${Object.values(types).join(', ')}`);
 }
 
-/** Whether a range such as `text/*` covers the media type. */
-function within(mediaType: string, range: string): boolean {
-  return range === '*/*' || (range.endsWith('/*') && mediaType.startsWith(range.slice(0, -1)));
+interface Weighted {
+  readonly mediaType: string;
+  readonly weight: number;
 }
 
-function weighted(range: string): { mediaType: string; weight: number } {
+/** How closely a range such as `text/*` names a format: the more, the closer; 0 where it does not cover it. */
+function closeness(range: string, name: string, mediaType: string): number {
+  if (range === mediaType || MEDIA_TYPES[range] === name) return 3;
+  if (range === '*/*') return 1;
+  return range.endsWith('/*') && mediaType.startsWith(range.slice(0, -1)) ? 2 : 0;
+}
+
+/** What the range that names a format most closely says of it: a wildcard takes nothing back that was said of one. */
+function liking(
+  ranges: readonly Weighted[],
+  close: (range: string) => number,
+): { readonly weight: number; readonly place: number } {
+  const [closest] = ranges
+    .map(({ mediaType, weight }, place) => ({ weight, place, closeness: close(mediaType) }))
+    .filter((rated) => rated.closeness > 0)
+    .sort((one, other) => other.closeness - one.closeness || other.weight - one.weight);
+  return closest ?? { weight: 0, place: 0 };
+}
+
+function weighted(range: string): Weighted {
   const [mediaType = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
   const quality = parameters.find((parameter) => parameter.startsWith('q='));
   const weight = quality === undefined ? 1 : Number(quality.slice(2));

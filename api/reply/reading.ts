@@ -5,7 +5,8 @@ import type { KnownAt } from '../../projections/queries/reading.ts';
 import type { ApiContext } from '../http/context.ts';
 import { invalidParameter, invalidParameters, Problem } from '../http/problem.ts';
 import { etagOf, noneMatch } from './etag.ts';
-import { versionHeaders } from './table.ts';
+import type { Format, PICTURE } from './format.ts';
+import { unchangedResponse, versionHeaders } from './table.ts';
 
 /**
  * Asks for the state known then, as far as the caller may know of it, and for nothing at all when the client
@@ -37,14 +38,14 @@ export function instantOnly(
 /** The reply to a read: `render` makes it where there is something to show. */
 export function readingResponse<T>(
   reading: Reading<T>,
-  format: string,
+  format: Format | keyof typeof PICTURE,
   render: (value: T, version: ShownVersion) => Response,
 ): Response {
   switch (reading.status) {
     case 'ok':
       return render(reading.value, reading.version);
     case 'unchanged':
-      return new Response(null, { status: 304, headers: versionHeaders(reading.version, format) });
+      return unchangedResponse(reading.version, format);
     case 'not_found':
       throw new Problem('not-found', `there is no ${reading.what} ${reading.id}`);
     case 'rejected':

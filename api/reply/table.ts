@@ -5,12 +5,13 @@ import { arrowEncoder } from './arrow.ts';
 import type { Column } from './columns.ts';
 import type { EncoderOptions, RowEncoder } from './encoder.ts';
 import { etagOf } from './etag.ts';
-import { FORMATS } from './format.ts';
+import { FORMATS, PICTURE } from './format.ts';
 import type { Format } from './format.ts';
 import { csvEncoder, ndjsonEncoder } from './lines.ts';
 import { NUMBERS } from './numbers.ts';
 import type { Numbers } from './numbers.ts';
 import { parquetEncoder } from './parquet.ts';
+import { turn } from './turns.ts';
 
 const ROWS_PER_PIECE = 500;
 /** A record batch: fewer and larger ones are what its readers like. */
@@ -44,10 +45,26 @@ export function versionHeaders({ position, tag }: ShownVersion, format: string):
   };
 }
 
+/** The reply to a client that has what it asks for. */
+export function unchangedResponse(version: ShownVersion, format: Format | keyof typeof PICTURE): Response {
+  // Caches take over what a 304 says, and the HTTP server calls a reply without a type plain text.
+  const type = format === 'svg' ? PICTURE.svg : contentType(format);
+  return new Response(null, {
+    status: 304,
+    headers: { ...versionHeaders(version, format), 'Content-Type': type },
+  });
+}
+
+function contentType(format: Format): string {
+  return format === 'csv' ? `${FORMATS.csv}; charset=utf-8; header=present` : FORMATS[format];
+}
+
 export function contentHeaders(format: Format): Record<string, string> {
-  const type = format === 'csv' ? `${FORMATS.csv}; charset=utf-8; header=present` : FORMATS[format];
   // Said from the start, because a body that fails halfway must never look like one that is whole.
-  return { 'Content-Type': type, ...(isText(format) ? {} : { 'Transfer-Encoding': 'chunked' }) };
+  return {
+    'Content-Type': contentType(format),
+    ...(isText(format) ? {} : { 'Transfer-Encoding': 'chunked' }),
+  };
 }
 
 function isText(format: Format): boolean {
@@ -66,7 +83,7 @@ export function tableResponse<Row extends object>(
   const pieces = piecesOf(table, format, version, numbersOf(c));
   // What cannot be encoded at all is known before anything is sent.
   const first = pieces.next();
-  return new Response(streamed(first.done ? undefined : first.value, pieces), { headers });
+  return new Response(streamed(first.done ? undefined : first.value, pieces, !isText(format)), { headers });
 }
 
 /** As the parameter says, which was checked with the others. */
@@ -111,12 +128,10 @@ function* piecesOf<Row extends object>(
   });
   const size = isText(format) ? ROWS_PER_PIECE : ROWS_PER_BATCH;
   // With the first rows, so that an error in them can still be told.
-  let begun = encoder.start();
-  for (let start = 0; start < rows.length; start += size) {
-    yield Buffer.concat([begun, encoder.rows(rows.slice(start, start + size))]);
-    begun = new Uint8Array(0);
-  }
-  yield Buffer.concat([begun, encoder.end()]);
+  yield Buffer.concat([encoder.start(), ...(rows.length > 0 ? encoder.rows(rows.slice(0, size)) : [])]);
+  for (let start = size; start < rows.length; start += size)
+    yield* encoder.rows(rows.slice(start, start + size));
+  yield* encoder.end();
 }
 
 const utf8 = new TextEncoder();
@@ -152,15 +167,20 @@ function keptText(row: object): string {
   return text;
 }
 
-/** Pulls a piece whenever the client has taken the one before. */
+/**
+ * Pulls a piece whenever the client has taken the one before; `inTurns` where the pieces are long in the making,
+ * so that others come between.
+ */
 function streamed(
   first: Uint8Array | undefined,
   rest: Generator<Uint8Array, void>,
+  inTurns: boolean,
 ): ReadableStream<Uint8Array> {
   let ready = first;
   return new ReadableStream({
-    pull(controller) {
+    async pull(controller) {
       for (;;) {
+        if (ready === undefined && inTurns) await turn();
         const piece = ready ?? rest.next().value;
         ready = undefined;
         if (piece === undefined) {

@@ -11,6 +11,7 @@ import { keyDifferences } from './key-differences.ts';
 import { days, history } from './fold-rows.ts';
 import { addMissingKeys, ALL_KEYS, sideBySide, TAKE_KEYS_OFF } from './generation-keys.ts';
 import { portfolioDays } from './portfolio-rows.ts';
+import { whenUnread } from './unread.ts';
 
 /**
  * Of the large tables only the columns by which rows are looked up: on hypertables statistics are gathered
@@ -45,7 +46,7 @@ export function createRebuildStore(database: Database, slot: Slot): RebuildStore
 
   return {
     begin: (rebuildId) =>
-      database.transaction(async (tx) => {
+      whenUnread(database, WAITING, async (tx) => {
         await empty(tx);
         await tx.query(TAKE_KEYS_OFF);
         await tx.query(IDS_IN_BLOCKS);
@@ -55,16 +56,16 @@ export function createRebuildStore(database: Database, slot: Slot): RebuildStore
                retained_until = null`,
           [rebuildId, FOLD_VERSION],
         );
-      }, WAITING),
+      }),
     async discard() {
-      await database.transaction(async (tx) => {
+      await whenUnread(database, WAITING, async (tx) => {
         await empty(tx);
         await tx.query(
           `update idle_generation
            set state = 'empty', rebuild_id = null, fold_version = null, known_at = null, since = clock_timestamp(),
                retained_until = null`,
         );
-      }, WAITING);
+      });
       await database.query(IDS_ONE_BY_ONE);
       await addMissingKeys(database, ALL_KEYS, () => undefined);
     },

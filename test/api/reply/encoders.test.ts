@@ -32,7 +32,9 @@ async function through(
   options: Partial<EncoderOptions> = {},
 ): Promise<ReadTable> {
   const encoder = encoderOf(formatName, { columns, head: {}, numbers: 'decimal', ...options });
-  const bytes = [encoder.start(), ...pieces.map((piece) => encoder.rows(piece)), encoder.end()];
+  const bytes = [encoder.start()];
+  for (const piece of pieces) bytes.push(...encoder.rows(piece));
+  bytes.push(...encoder.end());
   const whole = new Uint8Array(Buffer.concat(bytes));
   return formatName === 'arrow' ? readArrow(whole) : readParquet(whole);
 }
@@ -136,4 +138,21 @@ test('Parquet closes a group of rows whenever enough have come', async () => {
   const read = await through('parquet', [piece, piece, piece]);
   expect(read.pieces).toBe(2);
   expect(read.rows.map((one) => one['count'])).toEqual([piece, piece, piece].flat().map((one) => one.count));
+});
+
+test.each(FORMATS)('%s is made in steps, one column after another', (formatName) => {
+  const encoder = encoderOf(formatName, { columns, head: {}, numbers: 'decimal' });
+  const rows = Array.from({ length: 10_000 }, (_, i) => ({ amount: `${i}.5`, count: i, name: `name ${i}` }));
+  encoder.start();
+  expect([...encoder.rows(rows)].length).toBeGreaterThan(columns.length);
+});
+
+test('Parquet holds texts that are too long for one page of a column', async () => {
+  const rows = Array.from({ length: 300 }, (_, i) => ({
+    name: String(i).repeat(5_000),
+    amount: '1',
+    at: null,
+  }));
+  const read = await through('parquet', [rows.slice(0, 120), rows.slice(120)]);
+  expect(read.rows.map((one) => one['name'])).toEqual(rows.map((one) => one.name));
 });

@@ -158,6 +158,7 @@ describe('Arrow and Parquet', () => {
       portfolio_id: 'PORT_001',
       currency: 'USD',
       frequency: 'daily',
+      conventions: JSON.stringify((await bodyOf<{ conventions: object }>(api.get(SERIES))).conventions),
       complete_through: '2025-08-17',
       position: reply.headers.get('X-Chronofolio-Position'),
     });
@@ -175,6 +176,7 @@ describe('the entity tag', () => {
     expect(same.status).toBe(304);
     expect(await same.text()).toBe('');
     expect(same.headers.get('ETag')).toBe(etag);
+    expect(same.headers.get('Content-Type')).toBe('application/json');
     expect(same.headers.get('X-Chronofolio-Position')).toBe(first.headers.get('X-Chronofolio-Position'));
 
     // Another representation is another entity.
