@@ -8,8 +8,8 @@ import { etagCache } from './etag-cache.ts';
 import { ChronofolioError } from './problem.ts';
 import type { paths } from './schema.ts';
 
-/** A reply is typed as its JSON is, other formats by `parseAs`. */
-type Typed = 'application/json';
+/** A reply is typed as its JSON is, a refusal as its problem document, other formats by `parseAs`. */
+type Typed = 'application/json' | 'application/problem+json';
 export type ChronofolioClient = Client<paths, Typed>;
 
 export interface ClientOptions {

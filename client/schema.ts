@@ -11,7 +11,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The latest indicators of a symbol */
+    /**
+     * The latest indicators of a symbol
+     * @description Of the last closed bar of five minutes and of the last trading day.
+     */
     get: operations['getMarketAnalytics'];
     put?: never;
     post?: never;
@@ -28,10 +31,16 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The rules, in the order they were made */
+    /**
+     * The rules, in the order they were made
+     * @description Page by page.
+     */
     get: operations['getMarketAlerts'];
     put?: never;
-    /** Make a rule that raises alerts */
+    /**
+     * Make a rule that raises alerts
+     * @description The condition compares a price, a member of a bar or an indicator with a number or another of them: `price > 200`, `close crosses_below sma(50)`. It is raised when it becomes true, and again after it has been false.
+     */
     post: operations['postMarketAlerts'];
     delete?: never;
     options?: never;
@@ -46,7 +55,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** A rule */
+    /**
+     * A rule
+     * @description As it is now; its secret is never shown.
+     */
     get: operations['getMarketAlert'];
     /**
      * Change a rule, put it to sleep or wake it
@@ -54,7 +66,10 @@ export interface paths {
      */
     put: operations['putMarketAlert'];
     post?: never;
-    /** Remove a rule; what it raised stays in the history */
+    /**
+     * Remove a rule; what it raised stays in the history
+     * @description It raises nothing from now on.
+     */
     delete: operations['deleteMarketAlert'];
     options?: never;
     head?: never;
@@ -68,7 +83,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Alerts that were raised, the latest first, and what became of their deliveries */
+    /**
+     * Alerts that were raised, the latest first, and what became of their deliveries
+     * @description Page by page. A delivery that failed is tried again until it is given up.
+     */
     get: operations['getMarketAlertsHistory'];
     put?: never;
     post?: never;
@@ -145,7 +163,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The indicators there are */
+    /**
+     * The indicators there are
+     * @description With the parameters of each, their bounds and defaults, and the outputs.
+     */
     get: operations['getMarketIndicators'];
     put?: never;
     post?: never;
@@ -182,7 +203,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The newest bars of a symbol */
+    /**
+     * The newest bars of a symbol
+     * @description Open, high, low, close and volume, the oldest first. The bar that is still open is marked.
+     */
     get: operations['getMarketOhlc'];
     put?: never;
     post?: never;
@@ -199,7 +223,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Every current price, the newest tick first */
+    /**
+     * Every current price, the newest tick first
+     * @description One for each symbol of which a tick was ever taken.
+     */
     get: operations['getMarketSnapshots'];
     put?: never;
     post?: never;
@@ -216,7 +243,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The current price of a symbol */
+    /**
+     * The current price of a symbol
+     * @description Of the newest tick that was taken. A tick without volume left the volume before.
+     */
     get: operations['getMarketSnapshot'];
     put?: never;
     post?: never;
@@ -253,7 +283,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Requests, errors and prices of this process */
+    /**
+     * Requests, errors and prices of this process
+     * @description Counted since the process started; the prices are those of the database.
+     */
     get: operations['getMarketStats'];
     put?: never;
     post?: never;
@@ -310,7 +343,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The same facts in one line */
+    /**
+     * The same facts in one line
+     * @description 503 when the database does not answer.
+     */
     get: operations['getHealth'];
     put?: never;
     post?: never;
@@ -327,7 +363,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Whether the process answers */
+    /**
+     * Whether the process answers
+     * @description Nothing is looked at: for a supervisor that restarts what does not answer.
+     */
     get: operations['getHealthLive'];
     put?: never;
     post?: never;
@@ -344,7 +383,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Whether it can serve: a real probe of everything it needs */
+    /**
+     * Whether it can serve: a real probe of everything it needs
+     * @description 503 while something is missing, with what it is; why is told only where access is not controlled.
+     */
     get: operations['getHealthReady'];
     put?: never;
     post?: never;
@@ -361,7 +403,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Prometheus metrics */
+    /**
+     * Prometheus metrics
+     * @description In the text format of Prometheus.
+     */
     get: operations['getMetrics'];
     put?: never;
     post?: never;
@@ -378,10 +423,18 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** All benchmarks that are defined */
+    /**
+     * All benchmarks that are defined
+     * @description In the order of their ids. `known_at` reads them as they were defined then.
+     */
     get: operations['getBenchmarks'];
     put?: never;
-    /** Define benchmarks, or define them anew */
+    /**
+     * Define benchmarks, or define them anew
+     * @description One object, an array, or one object a line (`application/x-ndjson`), taken in this order; each item is recorded or refused on its own. What is recorded already with the same content is a `duplicate` and appends nothing, so that a request can be repeated. A single object that is refused is 422 (409 where it contradicts what is recorded); of several, the reply is 207 and names the outcome of each.
+     *
+     *     A definition replaces the former one of its id. The weights add up to 1 exactly.
+     */
     post: operations['postBenchmarks'];
     delete?: never;
     options?: never;
@@ -396,11 +449,17 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The definition of a benchmark */
+    /**
+     * The definition of a benchmark
+     * @description Its components and weights. Levels and returns are at `…/timeseries`.
+     */
     get: operations['getBenchmark'];
     put?: never;
     post?: never;
-    /** Remove a benchmark; its securities and series stay */
+    /**
+     * Remove a benchmark; its securities and series stay
+     * @description Its id is free again; what it was can be read with `known_at`.
+     */
     delete: operations['deleteBenchmark'];
     options?: never;
     head?: never;
@@ -414,7 +473,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The level and the return of a benchmark on each calendar day */
+    /**
+     * The level and the return of a benchmark on each calendar day
+     * @description From the first day on which every component has a value. A day without one goes on at the last one before; weights are restored as the definition says.
+     */
     get: operations['getBenchmarkTimeseries'];
     put?: never;
     post?: never;
@@ -433,7 +495,12 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Advance the business date: the days before it are published */
+    /**
+     * Advance the business date: the days before it are published
+     * @description One object, an array, or one object a line (`application/x-ndjson`), taken in this order; each item is recorded or refused on its own. What is recorded already with the same content is a `duplicate` and appends nothing, so that a request can be repeated. A single object that is refused is 422 (409 where it contradicts what is recorded); of several, the reply is 207 and names the outcome of each.
+     *
+     *     Rows exist for every day up to the latest business date, which is open; the days before it are published.
+     */
     post: operations['postBusinessDates'];
     delete?: never;
     options?: never;
@@ -510,7 +577,12 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Record exchange rates */
+    /**
+     * Record exchange rates
+     * @description One object, an array, or one object a line (`application/x-ndjson`), taken in this order; each item is recorded or refused on its own. What is recorded already with the same content is a `duplicate` and appends nothing, so that a request can be repeated. A single object that is refused is 422 (409 where it contradicts what is recorded); of several, the reply is 207 and names the outcome of each.
+     *
+     *     One unit of `from_currency` is `rate` units of `to_currency`. A pair is also read backwards and through another currency. A missing rate is never taken for 1.
+     */
     post: operations['postFxRates'];
     delete?: never;
     options?: never;
@@ -525,7 +597,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What the generation holds that readers see, and the one that they do not see */
+    /**
+     * What the generation holds that readers see, and the one that they do not see
+     * @description There are two: one that readers see, and one that is empty, in the making, waiting for approval or kept for a rollback.
+     */
     get: operations['getGenerations'];
     put?: never;
     post?: never;
@@ -542,10 +617,18 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** All groups of portfolios that are defined */
+    /**
+     * All groups of portfolios that are defined
+     * @description In the order of their ids. `known_at` reads them as they were defined then.
+     */
     get: operations['getGroups'];
     put?: never;
-    /** Define groups of portfolios, or define them anew */
+    /**
+     * Define groups of portfolios, or define them anew
+     * @description One object, an array, or one object a line (`application/x-ndjson`), taken in this order; each item is recorded or refused on its own. What is recorded already with the same content is a `duplicate` and appends nothing, so that a request can be repeated. A single object that is refused is 422 (409 where it contradicts what is recorded); of several, the reply is 207 and names the outcome of each.
+     *
+     *     A definition replaces the former one of its id.
+     */
     post: operations['postGroups'];
     delete?: never;
     options?: never;
@@ -560,11 +643,17 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The definition of a group */
+    /**
+     * The definition of a group
+     * @description Only where the caller may know of all of its portfolios.
+     */
     get: operations['getGroup'];
     put?: never;
     post?: never;
-    /** Remove a group; its portfolios stay */
+    /**
+     * Remove a group; its portfolios stay
+     * @description Its id is free again; what it was can be read with `known_at`.
+     */
     delete: operations['deleteGroup'];
     options?: never;
     head?: never;
@@ -580,7 +669,7 @@ export interface paths {
     };
     /**
      * Why a group of portfolios taken as one did better or worse than a benchmark
-     * @description Allocation, selection and interaction of each segment (Brinson-Fachler), day by day and linked, so that they add up to the whole's return less the benchmark's.
+     * @description Allocation, selection and interaction of each segment (Brinson-Fachler), and if asked for the effect of exchange rates apart, day by day and linked, so that they add up to the whole's return less the benchmark's.
      */
     get: operations['getGroupAttribution'];
     put?: never;
@@ -638,7 +727,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What a group of portfolios taken as one is exposed to at the close of a day, and how concentrated it is */
+    /**
+     * What a group of portfolios taken as one is exposed to at the close of a day, and how concentrated it is
+     * @description On the latest day unless `date` names one. Weights are shares of the value of the whole; concentration is by shares of long and short values without their signs.
+     */
     get: operations['getGroupExposures'];
     put?: never;
     post?: never;
@@ -675,7 +767,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What a group of portfolios taken as one holds at the close of a day */
+    /**
+     * What a group of portfolios taken as one holds at the close of a day
+     * @description On the latest day unless `date` names one. Quantities and costs are those after all transactions of the day; values are at its close, or the last one before it. The same security in several portfolios is one row.
+     */
     get: operations['getGroupPositions'];
     put?: never;
     post?: never;
@@ -725,6 +820,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/groups/{group_id}/segments/timeseries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The days of one part of a group of portfolios taken as one, or coarser rows whose returns link to them
+     * @description The part is the positions with the value `key` of what `by` names. What moves between it and the rest of the whole is a flow, taken together by day; what moves within it is none. Days on which none of it was held have no row.
+     */
+    get: operations['getGroupSegmentsTimeseries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/groups/{group_id}/timeseries': {
     parameters: {
       query?: never;
@@ -752,10 +867,16 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** All API keys, revoked ones included, the latest first; never their secrets */
+    /**
+     * All API keys, revoked ones included, the latest first; never their secrets
+     * @description What each may do, of which portfolios, until when, and when it was last used.
+     */
     get: operations['getKeys'];
     put?: never;
-    /** Issue an API key */
+    /**
+     * Issue an API key
+     * @description The token is in this reply and nowhere else: the server keeps a digest of it.
+     */
     post: operations['postKeys'];
     delete?: never;
     options?: never;
@@ -773,7 +894,10 @@ export interface paths {
     get?: never;
     put?: never;
     post?: never;
-    /** Revoke an API key; every process refuses it within seconds */
+    /**
+     * Revoke an API key; every process refuses it within seconds
+     * @description It stays in the list, marked as revoked. WebSocket connections with it end.
+     */
     delete: operations['deleteKey'];
     options?: never;
     head?: never;
@@ -789,7 +913,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Issue a key in place of another, which is revoked */
+    /**
+     * Issue a key in place of another, which is revoked
+     * @description Name, scopes, portfolios and end stay; the old key is refused from now on. The new token is in this reply and nowhere else.
+     */
     post: operations['rotateKey'];
     delete?: never;
     options?: never;
@@ -804,10 +931,18 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** All portfolios: settings, epoch, and how far their days are complete */
+    /**
+     * All portfolios: settings, epoch, and how far their days are complete
+     * @description In the order of their ids, those that the caller may know of.
+     */
     get: operations['getPortfolios'];
     put?: never;
-    /** Open portfolios, or change settings of theirs */
+    /**
+     * Open portfolios, or change settings of theirs
+     * @description One object, an array, or one object a line (`application/x-ndjson`), taken in this order; each item is recorded or refused on its own. What is recorded already with the same content is a `duplicate` and appends nothing, so that a request can be repeated. A single object that is refused is 422 (409 where it contradicts what is recorded); of several, the reply is 207 and names the outcome of each.
+     *
+     *     Of a portfolio that exists the settings given are changed.
+     */
     post: operations['postPortfolios'];
     delete?: never;
     options?: never;
@@ -822,7 +957,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One portfolio, with what keeps its days and transactions waiting */
+    /**
+     * One portfolio, with what keeps its days and transactions waiting
+     * @description Settings, epoch and watermark. `blocked_days` are the first days that cannot be completed, `pending_transactions` wait for what they refer to, `quarantined` could not be folded.
+     */
     get: operations['getPortfolio'];
     put?: never;
     post?: never;
@@ -841,7 +979,7 @@ export interface paths {
     };
     /**
      * Why a portfolio did better or worse than a benchmark
-     * @description Allocation, selection and interaction of each segment (Brinson-Fachler), day by day and linked, so that they add up to the whole's return less the benchmark's.
+     * @description Allocation, selection and interaction of each segment (Brinson-Fachler), and if asked for the effect of exchange rates apart, day by day and linked, so that they add up to the whole's return less the benchmark's.
      */
     get: operations['getPortfolioAttribution'];
     put?: never;
@@ -881,7 +1019,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Close a portfolio: it takes no transactions after the date */
+    /**
+     * Close a portfolio: it takes no transactions after the date
+     * @description Its history stays. Transactions after the date are refused.
+     */
     post: operations['closePortfolio'];
     delete?: never;
     options?: never;
@@ -936,7 +1077,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The audit of restatements: what was restated when, from which day, and because of what */
+    /**
+     * The audit of restatements: what was restated when, from which day, and because of what
+     * @description Each row is a new version of the history of a position (`security_id`) or of the portfolio (null), from its first changed day on.
+     */
     get: operations['getPortfolioEpochs'];
     put?: never;
     post?: never;
@@ -953,7 +1097,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What a portfolio is exposed to at the close of a day, and how concentrated it is */
+    /**
+     * What a portfolio is exposed to at the close of a day, and how concentrated it is
+     * @description On the latest day unless `date` names one. Weights are shares of the value of the whole; concentration is by shares of long and short values without their signs.
+     */
     get: operations['getPortfolioExposures'];
     put?: never;
     post?: never;
@@ -990,7 +1137,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What a portfolio holds at the close of a day */
+    /**
+     * What a portfolio holds at the close of a day
+     * @description On the latest day unless `date` names one. Quantities and costs are those after all transactions of the day; values are at its close, or the last one before it.
+     */
     get: operations['getPortfolioPositions'];
     put?: never;
     post?: never;
@@ -1007,7 +1157,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The state of a position after each of its transactions */
+    /**
+     * The state of a position after each of its transactions
+     * @description One row after each transaction, in the order they count: what was held then, what it had cost, and what was realised by it.
+     */
     get: operations['getPortfolioPositionHistory'];
     put?: never;
     post?: never;
@@ -1064,7 +1217,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The days of a position, in its own currency */
+    /**
+     * The days of a position, in its own currency
+     * @description Every calendar day from the first transaction on. `fx_rate` converts into base currency; the opening value of a day is the closing value of the day before.
+     */
     get: operations['getPortfolioPositionTimeseries'];
     put?: never;
     post?: never;
@@ -1134,6 +1290,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/portfolios/{portfolio_id}/segments/timeseries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The days of one part of a portfolio, or coarser rows whose returns link to them
+     * @description The part is the positions with the value `key` of what `by` names. What moves between it and the rest of the whole is a flow, taken together by day; what moves within it is none. Days on which none of it was held have no row.
+     */
+    get: operations['getPortfolioSegmentsTimeseries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/portfolios/{portfolio_id}/timeseries': {
     parameters: {
       query?: never;
@@ -1161,7 +1337,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The transactions with their corrections applied, cancelled and pending ones included */
+    /**
+     * The transactions with their corrections applied, cancelled and pending ones included
+     * @description By day and time. Corrections are in the fields, cancelled and pending ones have their status.
+     */
     get: operations['getPortfolioTransactions'];
     put?: never;
     post?: never;
@@ -1180,7 +1359,12 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Record closing prices */
+    /**
+     * Record closing prices
+     * @description One object, an array, or one object a line (`application/x-ndjson`), taken in this order; each item is recorded or refused on its own. What is recorded already with the same content is a `duplicate` and appends nothing, so that a request can be repeated. A single object that is refused is 422 (409 where it contradicts what is recorded); of several, the reply is 207 and names the outcome of each.
+     *
+     *     Another price of a day replaces the one before; published days change by a new epoch.
+     */
     post: operations['postPrices'];
     delete?: never;
     options?: never;
@@ -1195,7 +1379,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** All rebuilds, the latest first, whichever process runs them */
+    /**
+     * All rebuilds, the latest first, whichever process runs them
+     * @description Progress included. Those that ended stay on record.
+     */
     get: operations['getRebuilds'];
     put?: never;
     /**
@@ -1216,11 +1403,17 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The progress of a rebuild */
+    /**
+     * The progress of a rebuild
+     * @description Ask again until `status` is no longer `running`.
+     */
     get: operations['getRebuild'];
     put?: never;
     post?: never;
-    /** Cancel a rebuild; what readers see stays as it is */
+    /**
+     * Cancel a rebuild; what readers see stays as it is
+     * @description It ends at its next step: follow it until its status says so. A rebuild that has ended stays as it is.
+     */
     delete: operations['deleteRebuild'];
     options?: never;
     head?: never;
@@ -1274,10 +1467,18 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** All securities with their details, cash included */
+    /**
+     * All securities with their details, cash included
+     * @description In the order of their ids.
+     */
     get: operations['getSecurities'];
     put?: never;
-    /** Register securities, or change their details */
+    /**
+     * Register securities, or change their details
+     * @description One object, an array, or one object a line (`application/x-ndjson`), taken in this order; each item is recorded or refused on its own. What is recorded already with the same content is a `duplicate` and appends nothing, so that a request can be repeated. A single object that is refused is 422 (409 where it contradicts what is recorded); of several, the reply is 207 and names the outcome of each.
+     *
+     *     Of a security that exists the details given are changed; its currency stays.
+     */
     post: operations['postSecurities'];
     delete?: never;
     options?: never;
@@ -1292,10 +1493,18 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** All series of levels and rates that are defined */
+    /**
+     * All series of levels and rates that are defined
+     * @description In the order of their ids. `known_at` reads them as they were defined then.
+     */
     get: operations['listSeries'];
     put?: never;
-    /** Define series of levels or yearly rates */
+    /**
+     * Define series of levels or yearly rates
+     * @description One object, an array, or one object a line (`application/x-ndjson`), taken in this order; each item is recorded or refused on its own. What is recorded already with the same content is a `duplicate` and appends nothing, so that a request can be repeated. A single object that is refused is 422 (409 where it contradicts what is recorded); of several, the reply is 207 and names the outcome of each.
+     *
+     *     A definition replaces the former one of its id; its values stay, and with them its kind and currency.
+     */
     post: operations['postSeries'];
     delete?: never;
     options?: never;
@@ -1312,7 +1521,12 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Record values of series */
+    /**
+     * Record values of series
+     * @description One object, an array, or one object a line (`application/x-ndjson`), taken in this order; each item is recorded or refused on its own. What is recorded already with the same content is a `duplicate` and appends nothing, so that a request can be repeated. A single object that is refused is 422 (409 where it contradicts what is recorded); of several, the reply is 207 and names the outcome of each.
+     *
+     *     Another value of a day replaces the one before. A rate holds until the next one.
+     */
     post: operations['postSeriesValues'];
     delete?: never;
     options?: never;
@@ -1327,7 +1541,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** A series and its values */
+    /**
+     * A series and its values
+     * @description In the order of days, page by page.
+     */
     get: operations['getSeries'];
     put?: never;
     post?: never;
@@ -1346,7 +1563,12 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Announce splits, and say whether earlier prices are adjusted for them */
+    /**
+     * Announce splits, and say whether earlier prices are adjusted for them
+     * @description One object, an array, or one object a line (`application/x-ndjson`), taken in this order; each item is recorded or refused on its own. What is recorded already with the same content is a `duplicate` and appends nothing, so that a request can be repeated. A single object that is refused is 422 (409 where it contradicts what is recorded); of several, the reply is 207 and names the outcome of each.
+     *
+     *     It tells how prices of different days compare. What is held is multiplied by a transaction of type `SPLIT`.
+     */
     post: operations['postSplits'];
     delete?: never;
     options?: never;
@@ -1363,7 +1585,12 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Record transactions */
+    /**
+     * Record transactions
+     * @description One object, an array, or one object a line (`application/x-ndjson`), taken in this order; each item is recorded or refused on its own. What is recorded already with the same content is a `duplicate` and appends nothing, so that a request can be repeated. A single object that is refused is 422 (409 where it contradicts what is recorded); of several, the reply is 207 and names the outcome of each.
+     *
+     *     Transactions may come in any order. One of a published day is a restatement: readers see the new history in one step, the former stays readable by its epoch. Amounts are not signed; the type says what comes and what goes. `currency` and `gross_transaction_amount` are filled in where they are left out.
+     */
     post: operations['postTransactions'];
     delete?: never;
     options?: never;
@@ -1380,7 +1607,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Cancel a transaction */
+    /**
+     * Cancel a transaction
+     * @description It counts as if it had never happened. The fact stays in the log; days that were published change by a new epoch.
+     */
     post: operations['cancelTransaction'];
     delete?: never;
     options?: never;
@@ -1397,7 +1627,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Correct a transaction: the fields that change, and the reason */
+    /**
+     * Correct a transaction: the fields that change, and the reason
+     * @description Only the fields that change are sent, with the reason. The fact stays in the log; days that were published change by a new epoch. Portfolio and security cannot be corrected: cancel the transaction and record another.
+     */
     post: operations['correctTransaction'];
     delete?: never;
     options?: never;
@@ -1409,22 +1642,35 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description An API key, without its secret. */
     AccessKey: {
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description When it was made.
+       */
       created_at: string;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description When it ends; null for never.
+       */
       expires_at: string | null;
+      /** @description The public part of a key, by which it is rotated and revoked. */
       key_id: string;
       /**
        * Format: date-time
        * @description To the minute.
        */
       last_used_at: string | null;
+      /** @description A name for people. */
       name: string;
       /** @description null: all portfolios. */
       portfolio_ids: string[] | null;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description When it was revoked; null while it is good.
+       */
       revoked_at: string | null;
+      /** @description What it may do. None implies another. */
       scopes: ('read' | 'write' | 'operate' | 'admin')[];
     };
     /** @description Advances the business date: days before it are published. */
@@ -1435,56 +1681,92 @@ export interface components {
        */
       date: string;
     };
+    /** @description An alert that was raised. */
     Alert: {
-      /** Format: uuid */
+      /**
+       * Format: uuid
+       * @description The alert.
+       */
       alert_id: string;
       /** @description Of the tick, or the end of the bar; Unix milliseconds. */
       at: number;
+      /** @description When it is raised, such as `rsi(14) > 70`. */
       condition: string;
+      /** @description Where it is delivered, and how that stands. */
       deliveries: {
+        /** @description How often it was tried. */
         attempts: number;
-        /** @enum {string} */
+        /**
+         * @description Where it is delivered.
+         * @enum {string}
+         */
         channel: 'webhook' | 'kafka';
+        /** @description When it arrived; null before. */
         delivered_at: string | null;
+        /** @description Why it failed the last time. */
         last_error: string | null;
+        /** @description When it is tried again. */
         next_attempt_at: string | null;
-        /** @enum {string} */
+        /**
+         * @description How it stands.
+         * @enum {string}
+         */
         status: 'pending' | 'delivered' | 'failed';
       }[];
+      /** @description How long a bar is. */
       interval: string;
+      /** @description When it was raised. */
       raised_at: string;
-      /** Format: uuid */
+      /**
+       * Format: uuid
+       * @description The rule.
+       */
       rule_id: string;
+      /** @description The symbol. */
       symbol: string;
       /** @description Of the left operand. */
       value: number;
     };
+    /** @description A rule that raises alerts. */
     AlertRule: {
+      /** @description When it is raised, such as `rsi(14) > 70`. */
       condition: string;
+      /** @description How many seconds have to pass before it is raised again. */
       cooldown_s: number;
+      /** @description When it was made. */
       created_at: string;
+      /** @description Whether it is awake. */
       enabled: boolean;
+      /** @description How far the indicator has to go back before it is raised again. */
       hysteresis: number;
       /**
        * @description `tick`: every new price. Otherwise bars, as they close.
        * @enum {string}
        */
       interval: 'tick' | '5min' | '15min' | '30min' | '1h' | '4h' | '1day';
+      /** @description Whether its alerts go to the topic `alerts`. */
       kafka: boolean;
+      /** @description A name for people. */
       name: string | null;
       /** @description How often it was raised. */
       raised: number;
-      /** Format: uuid */
+      /**
+       * Format: uuid
+       * @description The rule.
+       */
       rule_id: string;
       /**
        * @description `raised` until it has been false by the hysteresis.
        * @enum {string}
        */
       state: 'new' | 'armed' | 'raised';
+      /** @description The symbol. */
       symbol: string;
+      /** @description When it was last changed. */
       updated_at: string;
       /** @description Whether it has a secret of its own. */
       webhook_secret_set: boolean;
+      /** @description Without its path for those who may not change rules: it may be a secret. */
       webhook_url: string | null;
     };
     /** @description What is not given stays; null takes away. */
@@ -1493,6 +1775,7 @@ export interface components {
       condition?: string;
       /** @description The least seconds between two alerts, by the times of ticks or bars. */
       cooldown_s?: number;
+      /** @description Whether it is awake. */
       enabled?: boolean;
       /** @description How far back it must go before it can be raised again, in units of the left operand: 68 or below for `rsi(14) > 70` and 2. */
       hysteresis?: number;
@@ -1503,6 +1786,7 @@ export interface components {
       interval?: 'tick' | '5min' | '15min' | '30min' | '1h' | '4h' | '1day';
       /** @description Whether alerts go to the topic `alerts` as well. */
       kafka?: boolean;
+      /** @description A name for people. */
       name?: string | null;
       /** @description The symbol; case and a known exchange suffix do not matter. */
       symbol?: string;
@@ -1525,6 +1809,7 @@ export interface components {
       /** @description Letters, digits and _ ^ . : / # @ + = ~ -, at most 128. */
       security_id: string;
     };
+    /** @description What came of the weight and of the return of a part. */
     AttributionLine: {
       /**
        * Format: decimal
@@ -1533,17 +1818,22 @@ export interface components {
       allocation: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description What the benchmark's part returned. A fraction: 0.0523 is 5.23 %.
        */
       benchmark_return: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The mean of the days' weights in the benchmark. A fraction: 0.0523 is 5.23 %.
        */
       benchmark_weight: string | null;
       /**
        * Format: decimal
-       * @description The three together.
+       * @description Of exchange rates, with `currency_effect=apart`; otherwise null, and in the other effects.
+       */
+      currency: string | null;
+      /**
+       * Format: decimal
+       * @description All of them together.
        */
       effect: string | null;
       /**
@@ -1551,16 +1841,18 @@ export interface components {
        * @description Of both at once, and of what was traded within days.
        */
       interaction: string | null;
+      /** @description The value of the attribute, or the id of the security or portfolio. */
       key: string;
       /**
-       * @description `unattributed` is the effect of days on which the whole had no capital.
+       * @description `unattributed` is the effect of days on which the whole had no capital, and of movements between positions that do not cancel.
        * @enum {string}
        */
       kind: 'segment' | 'unattributed' | 'total';
+      /** @description A name for people. */
       name: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description Of the segment by itself. Null where it had no capital or was in debt; `/segments/performance` says which.
        */
       portfolio_return: string | null;
       /**
@@ -1574,17 +1866,22 @@ export interface components {
        */
       selection: string | null;
     };
+    /** @description What was traded within an interval. */
     Bar: {
+      /** @description The last price. */
       close: number;
       /** @description The same as an ISO instant; of a day its date. */
       date: string;
+      /** @description The highest price. */
       high: number;
       /**
        * @description Its time is not over yet.
        * @enum {boolean}
        */
       is_open?: true;
+      /** @description The lowest price. */
       low: number;
+      /** @description The first price. */
       open: number;
       /** @description Ticks it is made of; 0 when it came whole from a provider. */
       ticks: number;
@@ -1593,10 +1890,15 @@ export interface components {
       /** @description The sum of the sizes of its trades. */
       volume: number;
     };
+    /** @description What returns are compared with. */
     Benchmark: {
+      /** @description The benchmark. */
       benchmark_id: string;
+      /** @description What it is made of. */
       components: {
+        /** @description The security. Cash is one too: `CASH_<currency>`. */
         security_id: string | null;
+        /** @description The series. */
         series_id: string | null;
         /**
          * Format: decimal
@@ -1606,6 +1908,7 @@ export interface components {
       }[];
       /** @description Of its returns. */
       currency: string;
+      /** @description A name for people. */
       name: string | null;
       /**
        * @description Weights are restored before each such period.
@@ -1613,8 +1916,12 @@ export interface components {
        */
       rebalancing: 'daily' | 'monthly' | 'quarterly' | 'yearly' | 'never';
     };
+    /** @description A day of a benchmark. */
     BenchmarkDay: {
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day.
+       */
       date: string;
       /**
        * Format: decimal
@@ -1627,19 +1934,28 @@ export interface components {
        */
       return: string | null;
     };
+    /** @description The benchmark that figures are measured against. */
     BenchmarkName: {
+      /** @description The currency of the amounts beside it. */
       currency: string;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The first day there is.
+       */
       first_date: string | null;
+      /** @description What was asked for, as it was named. */
       id: string;
       /**
        * Format: date
        * @description The last day on which every component has a value of its own.
        */
       last_date: string | null;
+      /** @description A name for people. */
       name: string | null;
+      /** @description Before which periods the weights are restored. */
       rebalancing: string;
     };
+    /** @description The benchmark's returns over the same days. */
     BenchmarkReturn: {
       /**
        * Format: decimal
@@ -1648,17 +1964,17 @@ export interface components {
       excess_return: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The annualised return less the benchmark's. A fraction: 0.0523 is 5.23 %.
        */
       excess_return_annualized: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The benchmark's return. A fraction: 0.0523 is 5.23 %.
        */
       twr: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The same for a year; null below one year unless asked for. A fraction: 0.0523 is 5.23 %.
        */
       twr_annualized: string | null;
     };
@@ -1667,54 +1983,61 @@ export interface components {
       /** @description Why; kept with the fact. */
       reason: string;
     };
+    /** @description What flowed into and out of a position on a day, in its currency. */
     Cashflow: {
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The part of it that came from outside the portfolio. Money, at least two decimals.
        */
       bod_cashflow_portfolio: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What came into the position at the beginning of the day, purchases included. Money, at least two decimals.
        */
       bod_cashflow_position: string | null;
+      /** @description The currency of the amounts beside it. */
       currency: string;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day.
+       */
       date: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The part of it that left the portfolio: below zero. Money, at least two decimals.
        */
       eod_cashflow_portfolio: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What left the position at the end of the day, sales and income included: below zero. Money, at least two decimals.
        */
       eod_cashflow_position: string | null;
       /** @description The epoch that wrote the row. */
       epoch: number;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Fees, of trades and on their own. Money, at least two decimals.
        */
       fees: string;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description The exchange rate at the close: 1 of the currency in base currency. A decimal number.
        */
       fx_rate: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Dividends and interest. Money, at least two decimals.
        */
       income: string;
+      /** @description The security. Cash is one too: `CASH_<currency>`. */
       security_id: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Taxes, of trades and on their own. Money, at least two decimals.
        */
       taxes: string;
     };
+    /** @description An event that changed the past. */
     Cause: {
       /** @description As in the audit of epochs: `transaction`, `price`, … */
       cause: string;
@@ -1725,47 +2048,53 @@ export interface components {
       from_date: string;
       /** @description Of the event in the log; for a principal of some portfolios its rank in the report. */
       position: number;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description When it was recorded.
+       */
       recorded_at: string;
+      /** @description The security. Cash is one too: `CASH_<currency>`. */
       security_id: string | null;
+      /** @description The transaction; its id is its own within the portfolio. */
       transaction_id?: string;
       /** @description The event's type; null for an operator's order. */
       type: string | null;
     };
+    /** @description The amounts of a day; null where there was no such day. */
     ChangedAmounts: {
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What came in from outside, counted at the beginning of the day. Money, at least two decimals.
        */
       bod_cashflow: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the beginning of the day: that of the close before. Money, at least two decimals.
        */
       bod_market_value: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What was paid for it, in the currency of the amounts beside it. Money, at least two decimals.
        */
       cost: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What went out, counted at its end: below zero. Money, at least two decimals.
        */
       eod_cashflow: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of the day. Money, at least two decimals.
        */
       eod_market_value: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Fees, of trades and on their own. Money, at least two decimals.
        */
       fees: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Dividends and interest. Money, at least two decimals.
        */
       income: string;
       /**
@@ -1775,17 +2104,24 @@ export interface components {
       realized_gain: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Taxes, of trades and on their own. Money, at least two decimals.
        */
       taxes: string;
     } | null;
+    /** @description A day that changed. */
     ChangedDay: {
+      /** @description The day as it is; null where there is none. */
       after: components['schemas']['ChangedAmounts'];
+      /** @description The day as it was; null where there was none. */
       before: components['schemas']['ChangedAmounts'];
       /** @description Positions of the events that changed it. */
       causes: number[];
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day.
+       */
       date: string;
+      /** @description The difference. */
       delta: components['schemas']['ChangedAmounts'];
       /** @description With `detail=positions`. */
       positions?: components['schemas']['ChangedPosition'][];
@@ -1794,44 +2130,45 @@ export interface components {
     ChangedPosition: {
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The cost after the change. Money, at least two decimals.
        */
       cost_basis_after: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The cost before the change. Money, at least two decimals.
        */
       cost_basis_before: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value after the change. Money, at least two decimals.
        */
       market_value_after: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value before the change. Money, at least two decimals.
        */
       market_value_before: string | null;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description Units after the change. A decimal number.
        */
       quantity_after: string | null;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description Units before the change. A decimal number.
        */
       quantity_before: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The realised gain after the change. Money, at least two decimals.
        */
       realized_gain_after: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The realised gain before the change. Money, at least two decimals.
        */
       realized_gain_before: string | null;
+      /** @description The security. Cash is one too: `CASH_<currency>`. */
       security_id: string;
     };
     /** @description Closes a portfolio: it takes no new transactions. */
@@ -1842,6 +2179,7 @@ export interface components {
        */
       date: string;
     };
+    /** @description What became of what was sent. */
     CommandResult: {
       /** @description The log position of the last event appended; null for a principal of some portfolios. */
       position: number | null;
@@ -1860,24 +2198,30 @@ export interface components {
        * @description The sum of the squared weights.
        */
       herfindahl: string | null;
+      /** @description How many securities are held. */
       holdings: number;
+      /** @description The largest of them. */
       largest: {
+        /** @description The security. Cash is one too: `CASH_<currency>`. */
         security_id: string;
         /**
          * Format: decimal
-         * @description A fraction: 0.0523 is 5.23 %.
+         * @description The share in the whole. A fraction: 0.0523 is 5.23 %.
          */
         weight: string;
       } | null;
+      /** @description The largest n together. */
       top: {
+        /** @description How many. */
         n: number;
         /**
          * Format: decimal
-         * @description A fraction: 0.0523 is 5.23 %.
+         * @description The share in the whole. A fraction: 0.0523 is 5.23 %.
          */
         weight: string | null;
       }[];
     };
+    /** @description What a part contributed. */
     ContributionLine: {
       /**
        * Format: decimal
@@ -1886,7 +2230,7 @@ export interface components {
       average_weight: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of the day before `from`. Money, at least two decimals.
        */
       begin_market_value: string | null;
       /**
@@ -1896,7 +2240,7 @@ export interface components {
       contribution: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description What exchange rates contributed. A fraction: 0.0523 is 5.23 %.
        */
       contribution_currency: string | null;
       /**
@@ -1906,12 +2250,12 @@ export interface components {
       contribution_fees: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description What dividends and interest contributed. A fraction: 0.0523 is 5.23 %.
        */
       contribution_income: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description What prices contributed. A fraction: 0.0523 is 5.23 %.
        */
       contribution_price: string | null;
       /**
@@ -1921,7 +2265,7 @@ export interface components {
       contribution_taxes: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of `to`. Money, at least two decimals.
        */
       end_market_value: string | null;
       /**
@@ -1931,12 +2275,12 @@ export interface components {
       flows: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What the value grew by beyond the flows. Money, at least two decimals.
        */
       gain: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Of the gain, what exchange rates made. Money, at least two decimals.
        */
       gain_currency: string | null;
       /**
@@ -1946,12 +2290,12 @@ export interface components {
       gain_fees: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Of the gain, dividends and interest. Money, at least two decimals.
        */
       gain_income: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Of the gain, what prices made. Money, at least two decimals.
        */
       gain_price: string | null;
       /**
@@ -1966,32 +2310,53 @@ export interface components {
        * @enum {string}
        */
       kind: 'part' | 'unattributed' | 'total';
+      /** @description A name for people. */
       name: string | null;
       /** @description Of a position. */
       portfolio_id: string | null;
+      /** @description How many positions there are. */
       positions: number;
     };
     /** @description By what rules the figures were made. */
     Conventions: {
+      /** @description How returns are put on a year. */
       annualization: string;
+      /** @description `net` of fees, or `gross`: with fees added back. */
       basis: string;
+      /** @description Where in the day flows count. */
       flow_timing: string;
+      /** @description How the days are put together. */
       linking: string;
+      /** @description Which value a period begins with. */
       opening_value: string;
+      /** @description Risk figures; absent with `risk=false`. */
       risk?: {
-        /** Format: decimal */
+        /**
+         * Format: decimal
+         * @description Of value at risk and expected shortfall.
+         */
         confidence: string;
+        /** @description How deviations are taken. */
         deviation: string;
+        /** @description What drawdowns are measured on. */
         drawdown: string;
+        /** @description With fewer, a statistic is null. */
         fewest_returns: number;
-        /** @enum {string} */
+        /**
+         * @description Of the returns that statistics are made of.
+         * @enum {string}
+         */
         frequency: 'daily' | 'weekly' | 'monthly';
+        /** @description How a quantile between two returns is taken. */
         historical_quantile: string;
+        /** @description Of value at risk and expected shortfall. */
         horizon: string;
-        /** @enum {string} */
-        minimum_acceptable_return: '0' | 'risk_free';
+        /** @description `risk_free`, or a fraction per year. */
+        minimum_acceptable_return: string;
+        /** @description What statistics are annualised by. */
         returns_per_year: number;
       };
+      /** @description Whether returns are `after` taxes or `before` them. */
       taxes: string;
     };
     /** @description Changes the fields given of a recorded transaction. */
@@ -2015,6 +2380,7 @@ export interface components {
       }[];
       /** @description The upstream's own figure, kept for comparison only. */
       net_cost?: number | string;
+      /** @description Anything, for people. */
       note?: string;
       /** @description Cannot be corrected. */
       portfolio_id?: string;
@@ -2043,7 +2409,10 @@ export interface components {
       trade_fee?: number | string;
       /** @description Instant with offset, or a date: the start of that day in the time zone of the portfolio. */
       transaction_date?: string;
-      /** @enum {string} */
+      /**
+       * @description What it does.
+       * @enum {string}
+       */
       transaction_type?:
         | 'BUY'
         | 'SELL'
@@ -2065,6 +2434,7 @@ export interface components {
     DefineBenchmark: {
       /** @description Letters, digits and _ ^ . : / # @ + = ~ -, at most 128. */
       benchmark_id: string;
+      /** @description What it is made of. */
       components: {
         /** @description A security by its closes; or series_id. */
         security_id?: string;
@@ -2075,6 +2445,7 @@ export interface components {
       }[];
       /** @description Of its returns, unless another is asked for. */
       currency: string;
+      /** @description A name for people. */
       name?: string | null;
       /**
        * @description At the close before each such period the weights are restored; monthly unless given.
@@ -2088,6 +2459,7 @@ export interface components {
       currency?: string | null;
       /** @description Letters, digits and _ ^ . : / # @ + = ~ -, at most 128. */
       group_id: string;
+      /** @description A name for people. */
       name?: string | null;
       /** @description Each once. */
       portfolio_ids: string[];
@@ -2101,42 +2473,56 @@ export interface components {
        * @enum {string}
        */
       kind: 'level' | 'rate';
+      /** @description A name for people. */
       name?: string | null;
       /** @description Letters, digits and _ ^ . : / # @ + = ~ -, at most 128. */
       series_id: string;
     };
+    /** @description What was taken out of a lot. */
     Disposal: {
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What had been paid for it, in base currency. Money, at least two decimals.
        */
       cost: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What was paid for it, in the currency of the security. Money, at least two decimals.
        */
       cost_local: string;
+      /** @description The lot: the transaction that opened it. */
       lot_id: string;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day it was acquired.
+       */
       opened: string;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description Units; below zero where sold short. A decimal number.
        */
       quantity: string;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description When it happened.
+       */
       transaction_date: string;
+      /** @description The transaction; its id is its own within the portfolio. */
       transaction_id: string;
+      /** @description What it does. */
       transaction_type: string;
     };
+    /** @description A fall from a peak. */
     Drawdown: {
       /** @description From the peak to its recovery, or to the end of the range. */
       days: number;
+      /** @description Calendar days from the peak to its recovery. */
       days_to_recovery: number | null;
+      /** @description Calendar days from the peak to the trough. */
       days_to_trough: number;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description How far it fell, as a return: -0.12 is a fall of 12 %. A fraction: 0.0523 is 5.23 %.
        */
       depth: string | null;
       /** @description 1 is the deepest. */
@@ -2151,96 +2537,140 @@ export interface components {
        * @description The last close at the peak.
        */
       start: string;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day of the lowest close.
+       */
       trough: string;
     };
+    /** @description A restatement: one version of the history after another. */
     Epoch: {
+      /** @description What changed the past: `transaction`, `price`, … */
       cause: string;
       /** @description A position of the log; null for a principal of some portfolios. */
       cause_position: number | null;
+      /** @description The version of the history: it goes up by one when published days change. */
       epoch: number;
       /** @description For a principal of some portfolios a number within the list. */
       epoch_id: number;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description When readers saw it.
+       */
       flipped_at: string;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The first day that changed.
+       */
       from_date: string;
+      /** @description How many days it wrote. */
       rows: number;
       /** @description null: an epoch of the portfolio. */
       security_id: string | null;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description When it began.
+       */
       started_at: string;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The last day that changed.
+       */
       through_date: string;
+      /** @description Who ordered it: `key:<id>`, `jwt:<sub>`, or where it came from. */
       who: string;
     };
+    /** @description A fact of the log. */
     Event: {
+      /** @description The fact, by the schema of its type. */
       data: {
         [key: string]: unknown;
       };
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description When it takes effect in business time.
+       */
       effective_at: string;
+      /** @description The identity of the event. */
       event_id: string;
+      /** @description Where it came from: source, actor, the id of the request. */
       metadata: {
         [key: string]: unknown;
       };
+      /** @description The log position. */
       position: number;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description When it was recorded.
+       */
       recorded_at: string;
+      /** @description The stream: what the event is about. */
       stream_id: string;
+      /** @description The kind of it. */
       type: string;
+      /** @description Its number within the stream, from 1. */
       version: number;
     };
     /** @description A complete day of a portfolio in its base currency. */
     ExportedPortfolioDay: {
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What came in from outside, counted at the beginning of the day. Money, at least two decimals.
        */
       bod_cashflow: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the beginning of the day: that of the close before. Money, at least two decimals.
        */
       bod_market_value: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What was paid for it, in the currency of the amounts beside it. Money, at least two decimals.
        */
       cost: string;
+      /** @description The currency of the amounts beside it. */
       currency: string;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day.
+       */
       date: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What went out, counted at its end: below zero. Money, at least two decimals.
        */
       eod_cashflow: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of the day. Money, at least two decimals.
        */
       eod_market_value: string;
       /** @description The epoch that wrote the row. */
       epoch: number;
+      /** @description How many of them were valued by a trade or an old price. */
       estimated_positions: number;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Fees, of trades and on their own. Money, at least two decimals.
        */
       fees: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Dividends and interest. Money, at least two decimals.
        */
       income: string;
+      /** @description The portfolio. */
       portfolio_id: string;
+      /** @description How many positions there are. */
       positions: number;
-      /** @enum {string} */
+      /**
+       * @description `final`; `open_day`: the last day may still change; `estimated`: something was valued by a trade or an old price.
+       * @enum {string}
+       */
       quality: 'final' | 'open_day' | 'estimated';
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Taxes, of trades and on their own. Money, at least two decimals.
        */
       taxes: string;
       /**
@@ -2251,73 +2681,78 @@ export interface components {
     };
     /** @description A day of a position in its own currency; `_base` in the base currency of its portfolio. */
     ExportedPositionDay: {
+      /** @description The currency in which the portfolio is reported. */
       base_currency: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description `bod_cashflow_position` in base currency. Money, at least two decimals.
        */
       bod_cashflow_base: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The part of it that came from outside the portfolio. Money, at least two decimals.
        */
       bod_cashflow_portfolio: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What came into the position at the beginning of the day, purchases included. Money, at least two decimals.
        */
       bod_cashflow_position: string | null;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description The exchange rate at the close before. A decimal number.
        */
       bod_fx_rate: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the beginning of the day: that of the close before. Money, at least two decimals.
        */
       bod_market_value: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description `bod_market_value` in base currency. Money, at least two decimals.
        */
       bod_market_value_base: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What was paid for it, in the currency of the amounts beside it. Money, at least two decimals.
        */
       cost: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What was paid for it, in base currency. Money, at least two decimals.
        */
       cost_base: string | null;
+      /** @description The currency of the amounts beside it. */
       currency: string;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day.
+       */
       date: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description `eod_cashflow_position` in base currency. Money, at least two decimals.
        */
       eod_cashflow_base: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The part of it that left the portfolio: below zero. Money, at least two decimals.
        */
       eod_cashflow_portfolio: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What left the position at the end of the day, sales and income included: below zero. Money, at least two decimals.
        */
       eod_cashflow_position: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of the day. Money, at least two decimals.
        */
       eod_market_value: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description `eod_market_value` in base currency. Money, at least two decimals.
        */
       eod_market_value_base: string | null;
       /** @description The epoch that wrote the row. */
@@ -2326,41 +2761,49 @@ export interface components {
       estimated: boolean;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Fees, of trades and on their own. Money, at least two decimals.
        */
       fees: string;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description The exchange rate at the close: 1 of the currency in base currency. A decimal number.
        */
       fx_rate: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Dividends and interest. Money, at least two decimals.
        */
       income: string;
+      /** @description The portfolio. */
       portfolio_id: string;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description Units; below zero where sold short. A decimal number.
        */
       quantity: string;
+      /** @description The security. Cash is one too: `CASH_<currency>`. */
       security_id: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Taxes, of trades and on their own. Money, at least two decimals.
        */
       taxes: string;
-      /** @enum {string} */
+      /**
+       * @description `PRICED`: by the close of the day. `STALE`: by the last close before it. `TRADE`: by the price of a trade. `UNVALUED`: by none.
+       * @enum {string}
+       */
       valuation_status: 'PRICED' | 'STALE' | 'TRADE' | 'UNVALUED';
     };
+    /** @description What is wrong with a field. */
     FieldError: {
       /** @description Dotted path; empty when the whole is meant. */
       field: string;
+      /** @description A sentence for people. */
       message: string;
       /** @description A stable name. */
       rule: string;
     };
+    /** @description What came of the weight and of the return of a part, with its period in the row. */
     FlatAttributionLine: {
       /**
        * Format: decimal
@@ -2369,37 +2812,48 @@ export interface components {
       allocation: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description What the benchmark's part returned. A fraction: 0.0523 is 5.23 %.
        */
       benchmark_return: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The mean of the days' weights in the benchmark. A fraction: 0.0523 is 5.23 %.
        */
       benchmark_weight: string | null;
       /**
        * Format: decimal
-       * @description The three together.
+       * @description Of exchange rates, with `currency_effect=apart`; otherwise null, and in the other effects.
+       */
+      currency: string | null;
+      /**
+       * Format: decimal
+       * @description All of them together.
        */
       effect: string | null;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The first day that counts.
+       */
       from: string;
       /**
        * Format: decimal
        * @description Of both at once, and of what was traded within days.
        */
       interaction: string | null;
+      /** @description The value of the attribute, or the id of the security or portfolio. */
       key: string;
       /**
-       * @description `unattributed` is the effect of days on which the whole had no capital.
+       * @description `unattributed` is the effect of days on which the whole had no capital, and of movements between positions that do not cancel.
        * @enum {string}
        */
       kind: 'segment' | 'unattributed' | 'total';
+      /** @description A name for people. */
       name: string | null;
+      /** @description The name of the period, as it was asked for. */
       period: string;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description Of the segment by itself. Null where it had no capital or was in debt; `/segments/performance` says which.
        */
       portfolio_return: string | null;
       /**
@@ -2412,9 +2866,13 @@ export interface components {
        * @description Of its doing better or worse than in the benchmark.
        */
       selection: string | null;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The last day that counts.
+       */
       to: string;
     };
+    /** @description What a part contributed, with its period in the row. */
     FlatContributionLine: {
       /**
        * Format: decimal
@@ -2423,7 +2881,7 @@ export interface components {
       average_weight: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of the day before `from`. Money, at least two decimals.
        */
       begin_market_value: string | null;
       /**
@@ -2433,7 +2891,7 @@ export interface components {
       contribution: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description What exchange rates contributed. A fraction: 0.0523 is 5.23 %.
        */
       contribution_currency: string | null;
       /**
@@ -2443,12 +2901,12 @@ export interface components {
       contribution_fees: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description What dividends and interest contributed. A fraction: 0.0523 is 5.23 %.
        */
       contribution_income: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description What prices contributed. A fraction: 0.0523 is 5.23 %.
        */
       contribution_price: string | null;
       /**
@@ -2458,7 +2916,7 @@ export interface components {
       contribution_taxes: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of `to`. Money, at least two decimals.
        */
       end_market_value: string | null;
       /**
@@ -2466,16 +2924,19 @@ export interface components {
        * @description What came in from outside and from other parts, less what went out.
        */
       flows: string | null;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The first day that counts.
+       */
       from: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What the value grew by beyond the flows. Money, at least two decimals.
        */
       gain: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Of the gain, what exchange rates made. Money, at least two decimals.
        */
       gain_currency: string | null;
       /**
@@ -2485,12 +2946,12 @@ export interface components {
       gain_fees: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Of the gain, dividends and interest. Money, at least two decimals.
        */
       gain_income: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Of the gain, what prices made. Money, at least two decimals.
        */
       gain_price: string | null;
       /**
@@ -2505,95 +2966,127 @@ export interface components {
        * @enum {string}
        */
       kind: 'part' | 'unattributed' | 'total';
+      /** @description A name for people. */
       name: string | null;
+      /** @description The name of the period, as it was asked for. */
       period: string;
       /** @description Of a position. */
       portfolio_id: string | null;
+      /** @description How many positions there are. */
       positions: number;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The last day that counts.
+       */
       to: string;
     };
+    /** @description A complete set of rows, one of which readers see. */
     Generation: {
+      /** @description What it takes in the database. */
       bytes: number;
+      /** @description The versions of the rules its rows were folded by. */
       fold_versions: number[];
+      /** @description How many positions it holds. */
       keys: number;
+      /** @description The log position it was made up to, if it is one to look things up in. */
       known_at: number | null;
+      /** @description How many events it is behind the log. */
       lag_events: number | null;
+      /** @description How many portfolios it holds. */
       portfolios: number;
+      /** @description The log position. */
       position: number | null;
+      /** @description How many of its positions could not be folded. */
       quarantined_keys: number;
+      /** @description The rebuild. */
       rebuild_id: string | null;
+      /** @description Until when it can be gone back to. */
       retained_until: string | null;
       /** @description An estimate of the database. */
       rows: number;
+      /** @description Since when readers see it. */
       since: string | null;
+      /** @description The name of the generation. */
       slot: string;
-      /** @enum {string} */
+      /**
+       * @description Whether it is the one that readers see (`active`), is being made, waits or is kept for a rollback.
+       * @enum {string}
+       */
       state: 'active' | 'empty' | 'building' | 'built' | 'retained';
     };
+    /** @description Portfolios that are looked at as one. */
     Group: {
       /** @description Of its figures. */
       currency: string;
+      /** @description The group: its id, or the ids of its portfolios with commas between. */
       group_id: string;
+      /** @description A name for people. */
       name: string | null;
+      /** @description The portfolios, by id. */
       portfolio_ids: string[];
     };
     /** @description The state after the transaction, and what it realised. */
     HistoryRow: {
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What was paid for what is held, in base currency. Money, at least two decimals.
        */
       cost_basis: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What was paid for what is held, in the currency of the security. Money, at least two decimals.
        */
       cost_basis_local: string;
       /** @description The epoch that wrote the row. */
       epoch: number;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description Units; below zero where sold short. A decimal number.
        */
       quantity: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Of the realised gain, what exchange rates made. Money, at least two decimals.
        */
       realized_fx_gain: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What disposals gained, in base currency. Money, at least two decimals.
        */
       realized_gain: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What disposals gained, in the currency of the security. Money, at least two decimals.
        */
       realized_gain_local: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Of the realised gain, what prices made. Money, at least two decimals.
        */
       realized_price_gain: string | null;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description When it happened.
+       */
       transaction_date: string;
+      /** @description The transaction; its id is its own within the portfolio. */
       transaction_id: string;
+      /** @description What it does. */
       transaction_type: string;
     };
     /** @description `_local` in the currency of the security, the rest in the group's at the day's rates. A price is given where all that hold it have the same. */
     Holding: {
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What was paid for what is held, in base currency. Money, at least two decimals.
        */
       cost_basis: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What was paid for what is held, in the currency of the security. Money, at least two decimals.
        */
       cost_basis_local: string;
+      /** @description The currency of the security, in which `_local` amounts are. */
       currency: string;
       /** @description The epoch that wrote the row. */
       epoch: number;
@@ -2601,109 +3094,142 @@ export interface components {
       held_by: string;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description The price it is valued at. A decimal number.
        */
       market_price: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value, in base currency. Money, at least two decimals.
        */
       market_value: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value, in the currency of the security. Money, at least two decimals.
        */
       market_value_local: string | null;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day of that price: never after the day asked for.
+       */
       price_date: string | null;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description Units; below zero where sold short. A decimal number.
        */
       quantity: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Of the realised gain, what exchange rates made. Money, at least two decimals.
        */
       realized_fx_gain: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What disposals gained, in base currency. Money, at least two decimals.
        */
       realized_gain: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What disposals gained, in the currency of the security. Money, at least two decimals.
        */
       realized_gain_local: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Of the realised gain, what prices made. Money, at least two decimals.
        */
       realized_price_gain: string | null;
+      /** @description The security. Cash is one too: `CASH_<currency>`. */
       security_id: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Value less cost, in base currency. Money, at least two decimals.
        */
       unrealized_gain: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Value less cost, in the currency of the security. Money, at least two decimals.
        */
       unrealized_gain_local: string | null;
-      /** @enum {string} */
+      /**
+       * @description `PRICED`: by the close of the day. `STALE`: by the last close before it. `TRADE`: by the price of a trade. `UNVALUED`: by none.
+       * @enum {string}
+       */
       valuation_status: 'PRICED' | 'STALE' | 'TRADE' | 'UNVALUED';
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The share in the whole. A fraction: 0.0523 is 5.23 %.
        */
       weight: string | null;
     };
+    /** @description What a change does to the return of a period. */
     Impact: {
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description The difference in basis points: hundredths of a percent. A decimal number.
        */
       basis_points: string | null;
+      /** @description Whether it is that large. */
       material: boolean;
+      /** @description The name of the period, as it was asked for. */
       period: string;
+      /** @description Why there is no return after. */
       reasons_after: {
+        /** @description A stable name of it. */
         code: string;
-        /** Format: date */
+        /**
+         * Format: date
+         * @description The day.
+         */
         date?: string;
+        /** @description Which figure it is about; absent for all. */
         figure?: string;
+        /** @description A sentence for people. */
         message: string;
       }[];
+      /** @description Why there was no return before. */
       reasons_before: {
+        /** @description A stable name of it. */
         code: string;
-        /** Format: date */
+        /**
+         * Format: date
+         * @description The day.
+         */
         date?: string;
+        /** @description Which figure it is about; absent for all. */
         figure?: string;
+        /** @description A sentence for people. */
         message: string;
       }[];
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The time-weighted return after the change. A fraction: 0.0523 is 5.23 %.
        */
       twr_after: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The time-weighted return before the change. A fraction: 0.0523 is 5.23 %.
        */
       twr_before: string | null;
     };
+    /** @description An indicator, and what of it can be chosen. */
     IndicatorDefinition: {
+      /** @description What it tells. */
       description: string;
       /** @description Keys of its values. */
       outputs: string[];
+      /** @description What can be chosen. */
       parameters: {
+        /** @description What it is unless given. */
         default: number;
+        /** @description The most. */
         max: number;
+        /** @description The least. */
         min: number;
+        /** @description A name for people. */
         name: string;
+        /** @description Whether it is a whole number. */
         whole: boolean;
       }[];
+      /** @description The kind of it. */
       type: string;
     };
     /** @description The outputs of the indicator by their names; null as long as there are too few bars. */
@@ -2722,62 +3248,101 @@ export interface components {
     };
     /** @description Indicators of a bar; null as long as there are too few bars. */
     IndicatorRow: {
+      /** @description Average true range of 14 bars. */
       atr_14: number | null;
+      /** @description The width of the bands over the middle one. */
       bb_bandwidth: number | null;
+      /** @description Lower Bollinger band. */
       bb_lower: number | null;
+      /** @description Middle Bollinger band. */
       bb_middle: number | null;
+      /** @description Where the close lies: 0 at the lower band, 1 at the upper. */
       bb_percent_b: number | null;
+      /** @description Upper Bollinger band: 20 bars, 2 deviations. */
       bb_upper: number | null;
+      /** @description The last price. */
       close: number;
       /** @description The same as an ISO instant; of a day its date. */
       date: string;
+      /** @description Exponential mean of 12 bars. */
       ema_12: number | null;
+      /** @description Exponential mean of 26 bars. */
       ema_26: number | null;
       /**
        * @description The time of the bar is not over yet.
        * @enum {boolean}
        */
       is_open?: true;
+      /** @description Lower Keltner channel. */
       keltner_lower: number | null;
+      /** @description Middle of the Keltner channel. */
       keltner_middle: number | null;
+      /** @description Upper Keltner channel. */
       keltner_upper: number | null;
+      /** @description Exponential mean of 12 bars less that of 26. */
       macd: number | null;
+      /** @description MACD less its signal. */
       macd_histogram: number | null;
+      /** @description Exponential mean of 9 of it. */
       macd_signal: number | null;
+      /** @description The close less that 10 bars ago. */
       momentum_10: number | null;
+      /** @description The change over 12 bars, in percent. */
       roc_12: number | null;
+      /** @description Relative strength of 14 bars, 0 to 100. */
       rsi_14: number | null;
+      /** @description Mean of 20 bars. */
       sma_20: number | null;
+      /** @description Mean of 50 bars. */
       sma_50: number | null;
+      /** @description Mean of 200 bars. */
       sma_200: number | null;
+      /** @description Deviation of 20 bars. */
       stddev_20: number | null;
+      /** @description Mean of 3 of it. */
       stoch_d: number | null;
+      /** @description Stochastic %K of 14 bars, smoothed by 3. */
       stoch_k: number | null;
       /** @description Start of the bar, Unix seconds; of a day its midnight UTC. */
       time: number;
+      /** @description Historical volatility of 20 bars, annualised. */
       volatility_20: number | null;
+      /** @description Mean price of the session weighted by volume. */
       vwap: number | null;
+      /** @description Williams %R of 14 bars, -100 to 0. */
       williams_r_14: number | null;
+      /** @description Weighted mean of 20 bars. */
       wma_20: number | null;
     };
+    /** @description A new key with its token. */
     IssuedKey: {
+      /** @description The key, without its secret. */
       key: components['schemas']['AccessKey'];
       /** @description What its holder sends as `Authorization: Bearer …`. It is shown here and never again. */
       token: string;
     };
+    /** @description What became of one item. */
     ItemResult: {
+      /** @description What went wrong; null or absent where nothing did. */
       error?: {
+        /** @description A stable name of it. */
         code: string;
+        /** @description What is wrong with which field. */
         errors: components['schemas']['FieldError'][];
+        /** @description A sentence for people. */
         message: string;
       };
       /** @description The identity of the item, or #n for the n-th one, from 0. */
       id: string;
       /** @description The log position of its event. */
       position?: number;
-      /** @enum {string} */
+      /**
+       * @description `accepted`: recorded. `duplicate`: it was before, with the same content. `pending`: recorded, waits for what it refers to. `rejected`: not recorded.
+       * @enum {string}
+       */
       status: 'accepted' | 'pending' | 'duplicate' | 'rejected';
     };
+    /** @description What a new key is for. */
     KeyOrder: {
       /**
        * Format: date-time
@@ -2791,62 +3356,82 @@ export interface components {
       /** @description What it may do. None implies another. */
       scopes: ('read' | 'write' | 'operate' | 'admin')[];
     };
+    /** @description What is left of what was acquired at once. */
     Lot: {
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What was paid for it, in base currency. Money, at least two decimals.
        */
       cost: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What was paid for it, in the currency of the security. Money, at least two decimals.
        */
       cost_local: string;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description The exchange rate at which it was acquired. A decimal number.
        */
       fx_rate: string | null;
       /** @description The transaction that opened it. */
       lot_id: string;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day it was acquired.
+       */
       opened: string;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description Units; below zero where sold short. A decimal number.
        */
       quantity: string;
     };
     /** @description A failure of the market-data API. */
     MarketError: {
+      /** @description What went wrong; null or absent where nothing did. */
       error: string;
       /** @description What is wrong with which field. */
       errors?: {
+        /** @description Dotted path of the member; empty when the whole is meant. */
         field: string;
+        /** @description A sentence for people. */
         message: string;
+        /** @description A stable name of the rule it breaks. */
         rule: string;
       }[];
-      /** @enum {boolean} */
+      /**
+       * @description Whether it succeeded.
+       * @enum {boolean}
+       */
       success: false;
       /** @description Unix milliseconds. */
       timestamp: number;
     };
+    /** @description What this process did, and what it serves from. */
     MarketStats: {
+      /** @description What it holds, and the connections to it. */
       database: {
         /** @description ISO instant. */
         latestUpdate: string | null;
+        /** @description Connections to the database. */
         poolStats: {
+          /** @description Connections that nobody uses. */
           idleCount: number;
+          /** @description Connections that are open. */
           totalCount: number;
+          /** @description Requests that wait for one. */
           waitingCount: number;
         };
+        /** @description How many symbols have a current price. */
         totalSnapshots: number;
       };
+      /** @description The process. */
       service: {
         /** @description Answered with 400 and more. */
         errorCount: number;
         /** @description The fraction of errors. */
         errorRate: number;
+        /** @description Requests since it started. */
         requestCount: number;
         /** @description Seconds. */
         uptime: number;
@@ -2854,11 +3439,13 @@ export interface components {
       /** @description Unix milliseconds. */
       timestamp: number;
     };
+    /** @description A rule to be made. */
     NewAlertRule: {
       /** @description `operand operator operand`: the operators are >, >=, <, <=, crosses_above, crosses_below; operands are numbers, `price` for ticks, and for bars open, high, low, close, volume and the indicators of `GET /api/indicators`, such as `macd(12, 26, 9).histogram`. */
       condition: string;
       /** @description The least seconds between two alerts, by the times of ticks or bars. */
       cooldown_s?: number;
+      /** @description Whether it is awake. */
       enabled?: boolean;
       /** @description How far back it must go before it can be raised again, in units of the left operand: 68 or below for `rsi(14) > 70` and 2. */
       hysteresis?: number;
@@ -2869,6 +3456,7 @@ export interface components {
       interval?: 'tick' | '5min' | '15min' | '30min' | '1h' | '4h' | '1day';
       /** @description Whether alerts go to the topic `alerts` as well. */
       kafka?: boolean;
+      /** @description A name for people. */
       name?: string | null;
       /** @description The symbol; case and a known exchange suffix do not matter. */
       symbol: string;
@@ -2883,7 +3471,9 @@ export interface components {
       code?: string;
       /** @description The X-Request-Id of the request. */
       correlation_id: string;
+      /** @description What happened, in a sentence. */
       detail: string;
+      /** @description What is wrong with which field. */
       errors?: components['schemas']['FieldError'][];
       /** @description Of a command: the identity of what it is about. */
       id?: string;
@@ -2891,7 +3481,9 @@ export interface components {
       position: number | null;
       /** @description In the order sent. */
       results: components['schemas']['ItemResult'][];
+      /** @description The status of the reply. */
       status: number;
+      /** @description The kind of problem in words. */
       title: string;
       /** @description urn:chronofolio:problem:… */
       type: string;
@@ -2917,6 +3509,7 @@ export interface components {
        * @enum {string|null}
        */
       inflow_timing?: 'bod' | 'eod' | null;
+      /** @description A name for people. */
       name?: string | null;
       /**
        * Format: date
@@ -2933,158 +3526,237 @@ export interface components {
       /** @description IANA time zone. */
       time_zone?: string | null;
     };
+    /** @description Where the difference from the benchmark came from over a period. */
     PeriodAttribution: {
+      /** @description Calendar days, both ends included. */
       days: number;
+      /** @description What to know about the figures that there are. */
       flags: {
+        /** @description A stable name of it. */
         code: string;
-        /** Format: date */
+        /**
+         * Format: date
+         * @description The day.
+         */
         date?: string;
+        /** @description Which figure it is about; absent for all. */
         figure?: string;
+        /** @description A sentence for people. */
         message: string;
       }[];
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The first day that counts.
+       */
       from: string;
       /** @description Their effects add up to the total. */
       lines: components['schemas']['AttributionLine'][];
+      /** @description The name of the period, as it was asked for. */
       period: string;
       /** @description Why figures are null. */
       reasons: {
+        /** @description A stable name of it. */
         code: string;
-        /** Format: date */
+        /**
+         * Format: date
+         * @description The day.
+         */
         date?: string;
+        /** @description Which figure it is about; absent for all. */
         figure?: string;
+        /** @description A sentence for people. */
         message: string;
       }[];
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The last day that counts.
+       */
       to: string;
+      /** @description The whole. */
       total: components['schemas']['AttributionLine'];
     };
+    /** @description What each part contributed over a period. */
     PeriodContributions: {
+      /** @description Calendar days, both ends included. */
       days: number;
+      /** @description What to know about the figures that there are. */
       flags: {
+        /** @description A stable name of it. */
         code: string;
-        /** Format: date */
+        /**
+         * Format: date
+         * @description The day.
+         */
         date?: string;
+        /** @description Which figure it is about; absent for all. */
         figure?: string;
+        /** @description A sentence for people. */
         message: string;
       }[];
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The first day that counts.
+       */
       from: string;
       /** @description They add up to the total. */
       lines: components['schemas']['ContributionLine'][];
+      /** @description The name of the period, as it was asked for. */
       period: string;
-      /** @enum {string} */
+      /**
+       * @description `final`; `open_day`: the last day may still change; `estimated`: something was valued by a trade or an old price.
+       * @enum {string}
+       */
       quality: 'final' | 'open_day' | 'estimated';
       /** @description Why figures are null. */
       reasons: {
+        /** @description A stable name of it. */
         code: string;
-        /** Format: date */
+        /**
+         * Format: date
+         * @description The day.
+         */
         date?: string;
+        /** @description Which figure it is about; absent for all. */
         figure?: string;
+        /** @description A sentence for people. */
         message: string;
       }[];
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The last day that counts.
+       */
       to: string;
+      /** @description The whole. */
       total: components['schemas']['ContributionLine'];
     };
+    /** @description The returns of a period. */
     PeriodPerformance: {
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of the day before `from`. Money, at least two decimals.
        */
       begin_market_value: string | null;
+      /** @description The benchmark, where one was asked for. */
       benchmark?: components['schemas']['BenchmarkReturn'];
+      /** @description Calendar days, both ends included. */
       days: number;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of `to`. Money, at least two decimals.
        */
       end_market_value: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Fees, of trades and on their own. Money, at least two decimals.
        */
       fees: string | null;
+      /** @description What to know about the figures that there are. */
       flags: {
+        /** @description A stable name of it. */
         code: string;
-        /** Format: date */
+        /**
+         * Format: date
+         * @description The day.
+         */
         date?: string;
+        /** @description Which figure it is about; absent for all. */
         figure?: string;
+        /** @description A sentence for people. */
         message: string;
       }[];
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The first day that counts.
+       */
       from: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What the value grew by beyond the flows. Money, at least two decimals.
        */
       gain: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Dividends and interest. Money, at least two decimals.
        */
       income: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What came in from outside. Money, at least two decimals.
        */
       inflows: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The Modified Dietz return of the period. A fraction: 0.0523 is 5.23 %.
        */
       modified_dietz: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The money-weighted return per year (XIRR, actual/365). A fraction: 0.0523 is 5.23 %.
        */
       mwr: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The money-weighted return over the whole period. A fraction: 0.0523 is 5.23 %.
        */
       mwr_holding_period: string | null;
+      /** @description All rates that solve for the money-weighted return: several are flagged. */
       mwr_rates: string[];
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What went out: below zero. Money, at least two decimals.
        */
       outflows: string | null;
+      /** @description The name of the period, as it was asked for. */
       period: string;
-      /** @enum {string} */
+      /**
+       * @description `final`; `open_day`: the last day may still change; `estimated`: something was valued by a trade or an old price.
+       * @enum {string}
+       */
       quality: 'final' | 'open_day' | 'estimated';
       /** @description Why a figure is null. */
       reasons: {
+        /** @description A stable name of it. */
         code: string;
-        /** Format: date */
+        /**
+         * Format: date
+         * @description The day.
+         */
         date?: string;
+        /** @description Which figure it is about; absent for all. */
         figure?: string;
+        /** @description A sentence for people. */
         message: string;
       }[];
+      /** @description Figures beside the benchmark, with `benchmark`. */
       relative?: components['schemas']['RelativeRisk'];
+      /** @description Risk figures; absent with `risk=false`. */
       risk?: components['schemas']['Risk'];
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Taxes, of trades and on their own. Money, at least two decimals.
        */
       taxes: string | null;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The last day that counts.
+       */
       to: string;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The time-weighted return. A fraction: 0.0523 is 5.23 %.
        */
       twr: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The same for a year; null below one year unless asked for. A fraction: 0.0523 is 5.23 %.
        */
       twr_annualized: string | null;
     };
+    /** @description The returns of a period in one row, its risk and its benchmark beside them. */
     PeriodPerformanceRow: {
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of the day before `from`. Money, at least two decimals.
        */
       begin_market_value: string | null;
       /**
@@ -3094,84 +3766,106 @@ export interface components {
       benchmark_excess_return: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The annualised return less the benchmark's. A fraction: 0.0523 is 5.23 %.
        */
       benchmark_excess_return_annualized: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The benchmark's return. A fraction: 0.0523 is 5.23 %.
        */
       benchmark_twr: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The same for a year. A fraction: 0.0523 is 5.23 %.
        */
       benchmark_twr_annualized: string | null;
+      /** @description Calendar days, both ends included. */
       days: number;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of `to`. Money, at least two decimals.
        */
       end_market_value: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Fees, of trades and on their own. Money, at least two decimals.
        */
       fees: string | null;
+      /** @description What to know about the figures that there are. */
       flags: {
+        /** @description A stable name of it. */
         code: string;
-        /** Format: date */
+        /**
+         * Format: date
+         * @description The day.
+         */
         date?: string;
+        /** @description Which figure it is about; absent for all. */
         figure?: string;
+        /** @description A sentence for people. */
         message: string;
       }[];
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The first day that counts.
+       */
       from: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What the value grew by beyond the flows. Money, at least two decimals.
        */
       gain: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Dividends and interest. Money, at least two decimals.
        */
       income: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What came in from outside. Money, at least two decimals.
        */
       inflows: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The Modified Dietz return of the period. A fraction: 0.0523 is 5.23 %.
        */
       modified_dietz: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The money-weighted return per year (XIRR, actual/365). A fraction: 0.0523 is 5.23 %.
        */
       mwr: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The money-weighted return over the whole period. A fraction: 0.0523 is 5.23 %.
        */
       mwr_holding_period: string | null;
+      /** @description All rates that solve for the money-weighted return: several are flagged. */
       mwr_rates: string[];
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What went out: below zero. Money, at least two decimals.
        */
       outflows: string | null;
+      /** @description The name of the period, as it was asked for. */
       period: string;
-      /** @enum {string} */
+      /**
+       * @description `final`; `open_day`: the last day may still change; `estimated`: something was valued by a trade or an old price.
+       * @enum {string}
+       */
       quality: 'final' | 'open_day' | 'estimated';
       /** @description Why a figure is null. */
       reasons: {
+        /** @description A stable name of it. */
         code: string;
-        /** Format: date */
+        /**
+         * Format: date
+         * @description The day.
+         */
         date?: string;
+        /** @description Which figure it is about; absent for all. */
         figure?: string;
+        /** @description A sentence for people. */
         message: string;
       }[];
       /**
@@ -3233,11 +3927,14 @@ export interface components {
       risk_calmar: string | null;
       /**
        * Format: decimal
-       * @description Root mean square of the shortfalls below the riskless rate (0 without one), annualised like volatility.
+       * @description Root mean square of the shortfalls below the minimum acceptable return, annualised like volatility.
        */
       risk_downside_deviation: string | null;
+      /** @description From the peak to its recovery, or to the end of the period. */
+      risk_drawdown_days: number | null;
       /** @description From the peak. */
       risk_drawdown_days_to_recovery: number | null;
+      /** @description Calendar days from the peak to the trough. */
       risk_drawdown_days_to_trough: number | null;
       /**
        * Format: date
@@ -3249,21 +3946,24 @@ export interface components {
        * @description The last close at the peak.
        */
       risk_drawdown_start: string | null;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day of the lowest close.
+       */
       risk_drawdown_trough: string | null;
       /**
        * Format: decimal
-       * @description Expected shortfall of one return, with the Cornish-Fisher expansion.
+       * @description Expected shortfall over the horizon, with the Cornish-Fisher expansion.
        */
       risk_es_cornish_fisher: string | null;
       /**
        * Format: decimal
-       * @description Expected shortfall of one return, from the returns as they were.
+       * @description Expected shortfall over the horizon, from the returns as they were.
        */
       risk_es_historical: string | null;
       /**
        * Format: decimal
-       * @description Expected shortfall of one return, of a normal distribution.
+       * @description Expected shortfall over the horizon, of a normal distribution.
        */
       risk_es_parametric: string | null;
       /**
@@ -3295,22 +3995,22 @@ export interface components {
       risk_skewness: string | null;
       /**
        * Format: decimal
-       * @description Mean return less the riskless rate, over the downside deviation; annualised.
+       * @description Mean return less the minimum acceptable one, over the downside deviation; annualised.
        */
       risk_sortino: string | null;
       /**
        * Format: decimal
-       * @description Value at risk of one return, with the Cornish-Fisher expansion.
+       * @description Value at risk over the horizon, with the Cornish-Fisher expansion.
        */
       risk_var_cornish_fisher: string | null;
       /**
        * Format: decimal
-       * @description Value at risk of one return, from the returns as they were; losses are positive.
+       * @description Value at risk over the horizon, from the returns as they were; losses are positive.
        */
       risk_var_historical: string | null;
       /**
        * Format: decimal
-       * @description Value at risk of one return, of a normal distribution.
+       * @description Value at risk over the horizon, of a normal distribution.
        */
       risk_var_parametric: string | null;
       /**
@@ -3320,416 +4020,555 @@ export interface components {
       risk_volatility: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Taxes, of trades and on their own. Money, at least two decimals.
        */
       taxes: string | null;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The last day that counts.
+       */
       to: string;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The time-weighted return. A fraction: 0.0523 is 5.23 %.
        */
       twr: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The same for a year; null below one year unless asked for. A fraction: 0.0523 is 5.23 %.
        */
       twr_annualized: string | null;
     };
+    /** @description A portfolio: its settings, and how far its days are complete. */
     Portfolio: {
+      /** @description Whether more may be sold than is held. */
       allow_short: boolean;
+      /** @description The currency in which the portfolio is reported. */
       base_currency: string;
       /** @description The first days that cannot be completed, and why. */
       blocked_days: {
-        /** Format: date */
+        /**
+         * Format: date
+         * @description The first day that cannot be completed.
+         */
         date: string;
-        /** @enum {string} */
+        /**
+         * @description `unvalued`: no price. `missing_fx_rate`: no exchange rate. `unvalued_flow`: something without a price came in or went out.
+         * @enum {string}
+         */
         reason: 'unvalued' | 'missing_fx_rate' | 'unvalued_flow';
+        /** @description The security that has no price, or whose currency has no rate. */
         security_id: string;
       }[];
-      /** @enum {string} */
+      /**
+       * @description Whether trades move the cash by themselves (`derived`), or cash transactions are recorded (`explicit`).
+       * @enum {string}
+       */
       cash: 'derived' | 'explicit';
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The last day of a portfolio that was closed.
+       */
       closed_date: string | null;
       /**
        * Format: date
        * @description Every day up to this one is complete.
        */
       complete_through: string | null;
-      /** @enum {string} */
+      /**
+       * @description Which lots a disposal takes.
+       * @enum {string}
+       */
       cost_basis_method: 'fifo' | 'average' | 'lifo' | 'hifo' | 'specific';
+      /** @description The version of the history: it goes up by one when published days change. */
       epoch: number;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The first day there is.
+       */
       first_date: string | null;
-      /** @enum {string} */
+      /**
+       * @description Whether inflows count at the beginning (`bod`) or the end (`eod`) of their day.
+       * @enum {string}
+       */
       inflow_timing: 'bod' | 'eod';
       /**
        * Format: date
        * @description The open day.
        */
       latest_date: string | null;
+      /** @description A name for people. */
       name: string | null;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day from which transactions are taken; null for any.
+       */
       open_date: string | null;
-      /** @enum {string} */
+      /**
+       * @description Whether outflows count at the beginning (`bod`) or the end (`eod`) of their day.
+       * @enum {string}
+       */
       outflow_timing: 'bod' | 'eod';
+      /** @description The portfolio. */
       portfolio_id: string;
-      /** @enum {string} */
+      /**
+       * @description `REPROCESSING` while a change of the past is being worked in; readers see the former epoch.
+       * @enum {string}
+       */
       status: 'CURRENT' | 'REPROCESSING' | 'FAILED';
+      /** @description The IANA time zone that tells the day of a transaction. */
       time_zone: string;
     };
+    /** @description A complete day of a portfolio, or a coarser row of several. */
     PortfolioDay: {
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What came in from outside, counted at the beginning of the day. Money, at least two decimals.
        */
       bod_cashflow: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the beginning of the day: that of the close before. Money, at least two decimals.
        */
       bod_market_value: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What was paid for it, in the currency of the amounts beside it. Money, at least two decimals.
        */
       cost: string;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day.
+       */
       date: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What went out, counted at its end: below zero. Money, at least two decimals.
        */
       eod_cashflow: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of the day. Money, at least two decimals.
        */
       eod_market_value: string;
       /** @description The epoch that wrote the row. */
       epoch: number;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Fees, of trades and on their own. Money, at least two decimals.
        */
       fees: string;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The first day that counts.
+       */
       from: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Dividends and interest. Money, at least two decimals.
        */
       income: string;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description What 1 grew to since the first day, flows left out. A decimal number.
        */
       index: string | null;
+      /** @description How many positions there are. */
       positions: number;
-      /** @enum {string} */
+      /**
+       * @description `final`; `open_day`: the last day may still change; `estimated`: something was valued by a trade or an old price.
+       * @enum {string}
+       */
       quality: 'final' | 'open_day' | 'estimated';
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Taxes, of trades and on their own. Money, at least two decimals.
        */
       taxes: string;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The time-weighted return. A fraction: 0.0523 is 5.23 %.
        */
       twr: string | null;
     };
+    /** @description A portfolio, with what keeps its days and transactions waiting. */
     PortfolioDetails: {
+      /** @description Whether more may be sold than is held. */
       allow_short: boolean;
+      /** @description The currency in which the portfolio is reported. */
       base_currency: string;
       /** @description The first days that cannot be completed, and why. */
       blocked_days: {
-        /** Format: date */
+        /**
+         * Format: date
+         * @description The first day that cannot be completed.
+         */
         date: string;
-        /** @enum {string} */
+        /**
+         * @description `unvalued`: no price. `missing_fx_rate`: no exchange rate. `unvalued_flow`: something without a price came in or went out.
+         * @enum {string}
+         */
         reason: 'unvalued' | 'missing_fx_rate' | 'unvalued_flow';
+        /** @description The security that has no price, or whose currency has no rate. */
         security_id: string;
       }[];
-      /** @enum {string} */
+      /**
+       * @description Whether trades move the cash by themselves (`derived`), or cash transactions are recorded (`explicit`).
+       * @enum {string}
+       */
       cash: 'derived' | 'explicit';
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The last day of a portfolio that was closed.
+       */
       closed_date: string | null;
       /**
        * Format: date
        * @description Every day up to this one is complete.
        */
       complete_through: string | null;
-      /** @enum {string} */
+      /**
+       * @description Which lots a disposal takes.
+       * @enum {string}
+       */
       cost_basis_method: 'fifo' | 'average' | 'lifo' | 'hifo' | 'specific';
+      /** @description The version of the history: it goes up by one when published days change. */
       epoch: number;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The first day there is.
+       */
       first_date: string | null;
-      /** @enum {string} */
+      /**
+       * @description Whether inflows count at the beginning (`bod`) or the end (`eod`) of their day.
+       * @enum {string}
+       */
       inflow_timing: 'bod' | 'eod';
       /**
        * Format: date
        * @description The open day.
        */
       latest_date: string | null;
+      /** @description A name for people. */
       name: string | null;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day from which transactions are taken; null for any.
+       */
       open_date: string | null;
-      /** @enum {string} */
+      /**
+       * @description Whether outflows count at the beginning (`bod`) or the end (`eod`) of their day.
+       * @enum {string}
+       */
       outflow_timing: 'bod' | 'eod';
+      /** @description Transactions that wait for what they refer to. */
       pending_transactions: {
+        /** @description Why. */
         reason: string;
+        /** @description The security. Cash is one too: `CASH_<currency>`. */
         security_id: string;
+        /** @description The transaction; its id is its own within the portfolio. */
         transaction_id: string;
       }[];
+      /** @description The portfolio. */
       portfolio_id: string;
+      /** @description Positions that could not be folded; the others go on. */
       quarantined: {
         /** @description A position of the log; null for a principal of some portfolios. */
         position: number | null;
+        /** @description Why. */
         reason: string;
+        /** @description The security. Cash is one too: `CASH_<currency>`. */
         security_id: string | null;
+        /** @description The transaction; its id is its own within the portfolio. */
         transaction_id: string | null;
       }[];
-      /** @enum {string} */
+      /**
+       * @description `REPROCESSING` while a change of the past is being worked in; readers see the former epoch.
+       * @enum {string}
+       */
       status: 'CURRENT' | 'REPROCESSING' | 'FAILED';
+      /** @description The IANA time zone that tells the day of a transaction. */
       time_zone: string;
     };
     /** @description `_local` in the currency of the security, the rest in base currency. */
     Position: {
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What was paid for what is held, in base currency. Money, at least two decimals.
        */
       cost_basis: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What was paid for what is held, in the currency of the security. Money, at least two decimals.
        */
       cost_basis_local: string;
+      /** @description The currency of the security, in which `_local` amounts are. */
       currency: string;
       /** @description The epoch that wrote the row. */
       epoch: number;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description The price it is valued at. A decimal number.
        */
       market_price: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value, in base currency. Money, at least two decimals.
        */
       market_value: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value, in the currency of the security. Money, at least two decimals.
        */
       market_value_local: string | null;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day of that price: never after the day asked for.
+       */
       price_date: string | null;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description Units; below zero where sold short. A decimal number.
        */
       quantity: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Of the realised gain, what exchange rates made. Money, at least two decimals.
        */
       realized_fx_gain: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What disposals gained, in base currency. Money, at least two decimals.
        */
       realized_gain: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What disposals gained, in the currency of the security. Money, at least two decimals.
        */
       realized_gain_local: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Of the realised gain, what prices made. Money, at least two decimals.
        */
       realized_price_gain: string | null;
+      /** @description The security. Cash is one too: `CASH_<currency>`. */
       security_id: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Value less cost, in base currency. Money, at least two decimals.
        */
       unrealized_gain: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Value less cost, in the currency of the security. Money, at least two decimals.
        */
       unrealized_gain_local: string | null;
-      /** @enum {string} */
+      /**
+       * @description `PRICED`: by the close of the day. `STALE`: by the last close before it. `TRADE`: by the price of a trade. `UNVALUED`: by none.
+       * @enum {string}
+       */
       valuation_status: 'PRICED' | 'STALE' | 'TRADE' | 'UNVALUED';
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The share in the whole. A fraction: 0.0523 is 5.23 %.
        */
       weight: string | null;
     };
+    /** @description A day of a position, in its own currency. */
     PositionDay: {
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The part of it that came from outside the portfolio. Money, at least two decimals.
        */
       bod_cashflow_portfolio: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What came into the position at the beginning of the day, purchases included. Money, at least two decimals.
        */
       bod_cashflow_position: string | null;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description The exchange rate at the close before. A decimal number.
        */
       bod_fx_rate: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the beginning of the day: that of the close before. Money, at least two decimals.
        */
       bod_market_value: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What was paid for it, in the currency of the amounts beside it. Money, at least two decimals.
        */
       cost: string;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day.
+       */
       date: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The part of it that left the portfolio: below zero. Money, at least two decimals.
        */
       eod_cashflow_portfolio: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What left the position at the end of the day, sales and income included: below zero. Money, at least two decimals.
        */
       eod_cashflow_position: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of the day. Money, at least two decimals.
        */
       eod_market_value: string | null;
       /** @description The epoch that wrote the row. */
       epoch: number;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Fees, of trades and on their own. Money, at least two decimals.
        */
       fees: string;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description The exchange rate at the close: 1 of the currency in base currency. A decimal number.
        */
       fx_rate: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Dividends and interest. Money, at least two decimals.
        */
       income: string;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description Units; below zero where sold short. A decimal number.
        */
       quantity: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Taxes, of trades and on their own. Money, at least two decimals.
        */
       taxes: string;
-      /** @enum {string} */
+      /**
+       * @description `PRICED`: by the close of the day. `STALE`: by the last close before it. `TRADE`: by the price of a trade. `UNVALUED`: by none.
+       * @enum {string}
+       */
       valuation_status: 'PRICED' | 'STALE' | 'TRADE' | 'UNVALUED';
     };
+    /** @description The returns of a position over a period. */
     PositionPeriod: {
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of the day before `from`. Money, at least two decimals.
        */
       begin_market_value: string | null;
+      /** @description Calendar days, both ends included. */
       days: number;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of `to`. Money, at least two decimals.
        */
       end_market_value: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Fees, of trades and on their own. Money, at least two decimals.
        */
       fees: string | null;
+      /** @description What to know about the figures that there are. */
       flags: {
+        /** @description A stable name of it. */
         code: string;
-        /** Format: date */
+        /**
+         * Format: date
+         * @description The day.
+         */
         date?: string;
+        /** @description Which figure it is about; absent for all. */
         figure?: string;
+        /** @description A sentence for people. */
         message: string;
       }[];
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The first day that counts.
+       */
       from: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What the value grew by beyond the flows. Money, at least two decimals.
        */
       gain: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Dividends and interest. Money, at least two decimals.
        */
       income: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What came in from outside. Money, at least two decimals.
        */
       inflows: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The Modified Dietz return of the period. A fraction: 0.0523 is 5.23 %.
        */
       modified_dietz: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The money-weighted return per year (XIRR, actual/365). A fraction: 0.0523 is 5.23 %.
        */
       mwr: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The money-weighted return over the whole period. A fraction: 0.0523 is 5.23 %.
        */
       mwr_holding_period: string | null;
+      /** @description All rates that solve for the money-weighted return: several are flagged. */
       mwr_rates: string[];
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What went out: below zero. Money, at least two decimals.
        */
       outflows: string | null;
+      /** @description The name of the period, as it was asked for. */
       period: string;
-      /** @enum {string} */
+      /**
+       * @description `final`; `open_day`: the last day may still change; `estimated`: something was valued by a trade or an old price.
+       * @enum {string}
+       */
       quality: 'final' | 'open_day' | 'estimated';
       /** @description Why a figure is null. */
       reasons: {
+        /** @description A stable name of it. */
         code: string;
-        /** Format: date */
+        /**
+         * Format: date
+         * @description The day.
+         */
         date?: string;
+        /** @description Which figure it is about; absent for all. */
         figure?: string;
+        /** @description A sentence for people. */
         message: string;
       }[];
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Taxes, of trades and on their own. Money, at least two decimals.
        */
       taxes: string | null;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The last day that counts.
+       */
       to: string;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The time-weighted return. A fraction: 0.0523 is 5.23 %.
        */
       twr: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The same for a year; null below one year unless asked for. A fraction: 0.0523 is 5.23 %.
        */
       twr_annualized: string | null;
     };
@@ -3739,84 +4578,138 @@ export interface components {
       code?: string;
       /** @description The X-Request-Id of the request. */
       correlation_id: string;
+      /** @description What happened, in a sentence. */
       detail: string;
+      /** @description What is wrong with which field. */
       errors?: components['schemas']['FieldError'][];
       /** @description Of a command: the identity of what it is about. */
       id?: string;
+      /** @description The status of the reply. */
       status: number;
+      /** @description The kind of problem in words. */
       title: string;
       /** @description urn:chronofolio:problem:… */
       type: string;
     };
+    /** @description A rebuild and how far it is. */
     Rebuild: {
+      /** @description Whether it is shown whatever it changes. */
       approve: boolean;
+      /** @description Whether it was told to end. */
       cancel_requested: boolean;
+      /** @description What went wrong; null or absent where nothing did. */
       error: string | null;
+      /** @description How long it will still take; null where that cannot be told. */
       eta_seconds: number | null;
+      /** @description How many were read. */
       events_done: number;
+      /** @description How many events there are to read. */
       events_total: number;
+      /** @description When it ended; null before. */
       finished_at: string | null;
+      /** @description The version of the rules it folds by. */
       fold_version: number;
       /** @description On record as running, and no process is at it. */
       interrupted: boolean;
+      /** @description How many positions are done. */
       keys_written: number;
+      /** @description It is shown without approval when no return changes by more. */
       max_impact_bps: number | null;
+      /** @description What it is at. */
       phase: string;
+      /** @description How much of the phase is done. */
       phase_done: number;
+      /** @description How much there is of it. */
       phase_total: number;
+      /** @description The log position. */
       position: number | null;
       /** @description Of the whole, from 0 to 1. */
       progress: number;
+      /** @description The rebuild. */
       rebuild_id: string;
+      /** @description What was verified and what changes; null before. */
       report: components['schemas']['RebuildReport'];
+      /** @description How fast they are written. */
       rows_per_second: number;
+      /** @description How many rows were written. */
       rows_written: number;
+      /** @description What is rebuilt. */
       scope: components['schemas']['RebuildScopeView'];
+      /** @description How long it took. */
       seconds: number;
+      /** @description The generation it writes. */
       slot: string | null;
+      /** @description When it began. */
       started_at: string;
-      /** @enum {string} */
+      /**
+       * @description How it stands.
+       * @enum {string}
+       */
       status: 'running' | 'awaiting_approval' | 'completed' | 'failed' | 'cancelled';
+      /** @description When it was last changed. */
       updated_at: string;
+      /** @description Who ordered it: `key:<id>`, `jwt:<sub>`, or where it came from. */
       who: string;
     };
+    /** @description How the former generation is kept. */
     RebuildApproval: {
       /** @description How long the former generation is kept for a rollback, in hours; GENERATION_RETENTION_HOURS by default. */
       retain_hours?: number;
     };
+    /** @description What a rebuild would change. */
     RebuildDryRun: {
+      /** @description What would change. */
       changed: ({
+        /** @description The portfolio. */
         portfolio_id: string;
       } & {
         [key: string]: unknown;
       })[];
-      /** @enum {boolean} */
+      /**
+       * @description That nothing was written.
+       * @enum {boolean}
+       */
       dry_run: true;
+      /** @description Of how many of them a return changes materially. */
       material_portfolios: number;
+      /** @description The largest change of a return. */
       max_impact_basis_points: string | null;
       /** @description Portfolios of which a published figure would change. */
       portfolios: number;
+      /** @description Portfolios into which changes are still being worked, so that their difference says little. */
       unsettled: string[];
     } & {
       [key: string]: unknown;
     };
+    /** @description What was verified, and what changes; null before. */
     RebuildReport: {
       /** @description Published figures that differ from what readers see. */
       changed?: {
+        /** @description How many days change. */
         days: number;
+        /** @description The largest change of a return, in basis points. */
         max_impact_bps: string | null;
+        /** @description How many portfolios have a figure that changes. */
         portfolios: number;
+        /** @description The largest changes of returns, the largest first. */
         worst: {
+          /** @description The difference in basis points: hundredths of a percent. */
           basis_points: string;
+          /** @description The name of the period, as it was asked for. */
           period: string;
+          /** @description The portfolio. */
           portfolio_id: string;
         }[];
       };
       /** @description What was replayed and compared before the flip. */
       verified?: {
+        /** @description Of all rows: the same for the same rows. */
         checksum: string;
+        /** @description How many positions. */
         keys: number;
+        /** @description How many portfolios. */
         portfolios: number;
+        /** @description How many rows. */
         rows: number;
       };
     } | null;
@@ -3842,11 +4735,15 @@ export interface components {
       /** @description Letters, digits and _ ^ . : / # @ + = ~ -, at most 128. */
       security_id?: string;
     };
+    /** @description What is rebuilt; everything when nothing is named. */
     RebuildScopeView: {
+      /** @description The first day that counts. */
       from?: string;
       /** @description A position of the log. */
       known_at?: number;
+      /** @description The portfolio. */
       portfolio_id?: string;
+      /** @description The security. Cash is one too: `CASH_<currency>`. */
       security_id?: string;
     };
     /** @description The exchange rate of a day. */
@@ -3914,6 +4811,7 @@ export interface components {
         | null;
       /** @description The upstream's own figure, kept for comparison only. */
       net_cost?: number | string | null;
+      /** @description Anything, for people. */
       note?: string | null;
       /** @description Letters, digits and _ ^ . : / # @ + = ~ -, at most 128. */
       portfolio_id: string;
@@ -3942,7 +4840,10 @@ export interface components {
       transaction_date: string;
       /** @description Letters, digits and _ ^ . : / # @ + = ~ -, at most 128. */
       transaction_id: string;
-      /** @enum {string} */
+      /**
+       * @description What it does.
+       * @enum {string}
+       */
       transaction_type:
         | 'BUY'
         | 'SELL'
@@ -3962,15 +4863,21 @@ export interface components {
     };
     /** @description Registers a security, or changes the details given of one that exists. */
     RegisterSecurity: {
+      /** @description An attribute to group by. */
       asset_class?: string | null;
+      /** @description An attribute to group by. */
       country?: string | null;
       /** @description Currency code, 3 to 10 capitals. */
       currency: string;
+      /** @description The International Securities Identification Number. */
       isin?: string | null;
+      /** @description A name for people. */
       name?: string | null;
+      /** @description An attribute to group by. */
       sector?: string | null;
       /** @description Letters, digits and _ ^ . : / # @ + = ~ -, at most 128. */
       security_id: string;
+      /** @description The symbol under which it is traded, as in the market-data API. */
       symbol?: string | null;
       /**
        * @description other unless given; cash for CASH_<currency>.
@@ -4033,11 +4940,16 @@ export interface components {
        */
       up_capture: string | null;
     };
+    /** @description What changed. */
     Restatement: {
       /** @description The events behind it, the oldest first. */
       causes: components['schemas']['Cause'][];
+      /** @description What is compared with what. */
       compared: {
-        /** @enum {string} */
+        /**
+         * @description What positions are put together by.
+         * @enum {string}
+         */
         by: 'epoch' | 'position';
         /** @description An epoch, or a position of the log, which is null for a principal of some portfolios. */
         from: number | null;
@@ -4049,14 +4961,20 @@ export interface components {
        * @description Every day up to this one is complete.
        */
       complete_through: string | null;
+      /** @description The currency of the amounts beside it. */
       currency: string;
+      /** @description The days that changed, the first first. */
       days: components['schemas']['ChangedDay'][];
+      /** @description What it does to returns. */
       impact: components['schemas']['Impact'][];
+      /** @description From how many basis points on a difference is material. */
       materiality_basis_points: string;
       /** @description How many events are not named. */
       more_causes: number;
+      /** @description The portfolio. */
       portfolio_id: string;
     };
+    /** @description Statistics of the returns of a period. */
     Risk: {
       /**
        * Format: decimal
@@ -4065,11 +4983,14 @@ export interface components {
       calmar: string | null;
       /**
        * Format: decimal
-       * @description Root mean square of the shortfalls below the riskless rate (0 without one), annualised like volatility.
+       * @description Root mean square of the shortfalls below the minimum acceptable return, annualised like volatility.
        */
       downside_deviation: string | null;
+      /** @description From the peak to its recovery, or to the end of the period. */
+      drawdown_days: number | null;
       /** @description From the peak. */
       drawdown_days_to_recovery: number | null;
+      /** @description Calendar days from the peak to the trough. */
       drawdown_days_to_trough: number | null;
       /**
        * Format: date
@@ -4081,21 +5002,24 @@ export interface components {
        * @description The last close at the peak.
        */
       drawdown_start: string | null;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day of the lowest close.
+       */
       drawdown_trough: string | null;
       /**
        * Format: decimal
-       * @description Expected shortfall of one return, with the Cornish-Fisher expansion.
+       * @description Expected shortfall over the horizon, with the Cornish-Fisher expansion.
        */
       es_cornish_fisher: string | null;
       /**
        * Format: decimal
-       * @description Expected shortfall of one return, from the returns as they were.
+       * @description Expected shortfall over the horizon, from the returns as they were.
        */
       es_historical: string | null;
       /**
        * Format: decimal
-       * @description Expected shortfall of one return, of a normal distribution.
+       * @description Expected shortfall over the horizon, of a normal distribution.
        */
       es_parametric: string | null;
       /**
@@ -4127,22 +5051,22 @@ export interface components {
       skewness: string | null;
       /**
        * Format: decimal
-       * @description Mean return less the riskless rate, over the downside deviation; annualised.
+       * @description Mean return less the minimum acceptable one, over the downside deviation; annualised.
        */
       sortino: string | null;
       /**
        * Format: decimal
-       * @description Value at risk of one return, with the Cornish-Fisher expansion.
+       * @description Value at risk over the horizon, with the Cornish-Fisher expansion.
        */
       var_cornish_fisher: string | null;
       /**
        * Format: decimal
-       * @description Value at risk of one return, from the returns as they were; losses are positive.
+       * @description Value at risk over the horizon, from the returns as they were; losses are positive.
        */
       var_historical: string | null;
       /**
        * Format: decimal
-       * @description Value at risk of one return, of a normal distribution.
+       * @description Value at risk over the horizon, of a normal distribution.
        */
       var_parametric: string | null;
       /**
@@ -4151,26 +5075,42 @@ export interface components {
        */
       volatility: string | null;
     };
+    /** @description What money earns without risk: a fraction per year, or a series of rates. */
     RiskFreeName: {
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The first day there is.
+       */
       first_date: string | null;
+      /** @description What was asked for, as it was named. */
       id: string;
+      /** @description A name for people. */
       name: string | null;
     };
+    /** @description Readers see the former generation again. */
     Rollback: {
+      /** @description The generation that readers saw. */
       from: string;
       /** @description How long the active generation was held still. */
       held_ms: number;
+      /** @description The log position. */
       position: number;
+      /** @description How long it took. */
       seconds: number;
-      /** @enum {string} */
+      /**
+       * @description How it stands.
+       * @enum {string}
+       */
       status: 'flipped';
+      /** @description The generation that readers see now. */
       to: string;
     };
+    /** @description How the generation that is left is kept. */
     RollbackOrder: {
       /** @description How long the former generation is kept for a rollback, in hours; GENERATION_RETENTION_HOURS by default. */
       retain_hours?: number;
     };
+    /** @description Figures over the window that ends on a day. */
     RollingRow: {
       /**
        * Format: decimal
@@ -4192,14 +5132,20 @@ export interface components {
        * @description Of the returns with the benchmark's.
        */
       correlation?: string | null;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day.
+       */
       date: string;
       /**
        * Format: decimal
-       * @description Root mean square of the shortfalls below the riskless rate (0 without one), annualised like volatility.
+       * @description Root mean square of the shortfalls below the minimum acceptable return, annualised like volatility.
        */
       downside_deviation?: string | null;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The first day that counts.
+       */
       from: string;
       /**
        * Format: decimal
@@ -4218,6 +5164,7 @@ export interface components {
       mean_return?: string | null;
       /** @description A code that tells why a figure is null. */
       reason: string | null;
+      /** @description How many returns the statistics are made of. */
       returns: number;
       /**
        * Format: decimal
@@ -4226,7 +5173,7 @@ export interface components {
       sharpe?: string | null;
       /**
        * Format: decimal
-       * @description Mean return less the riskless rate, over the downside deviation; annualised.
+       * @description Mean return less the minimum acceptable one, over the downside deviation; annualised.
        */
       sortino?: string | null;
       /**
@@ -4250,33 +5197,117 @@ export interface components {
        */
       volatility?: string | null;
     };
+    /** @description What can be held. */
     Security: {
+      /** @description An attribute to group by. */
       asset_class: string | null;
+      /** @description An attribute to group by. */
       country: string | null;
+      /** @description The currency in which it is priced. */
       currency: string;
+      /** @description The International Securities Identification Number. */
       isin: string | null;
+      /** @description A name for people. */
       name: string | null;
+      /** @description An attribute to group by. */
       sector: string | null;
+      /** @description The security. Cash is one too: `CASH_<currency>`. */
       security_id: string;
+      /** @description The symbol under which it is traded, as in the market-data API. */
       symbol: string | null;
-      /** @enum {string} */
+      /**
+       * @description The kind of it.
+       * @enum {string}
+       */
       type: 'equity' | 'fund' | 'bond' | 'cash' | 'crypto' | 'other';
     };
+    /** @description A day of a part. */
+    SegmentDay: {
+      /**
+       * Format: decimal
+       * @description What came in from outside, counted at the beginning of the day. Money, at least two decimals.
+       */
+      bod_cashflow: string;
+      /**
+       * Format: decimal
+       * @description The value at the beginning of the day: that of the close before. Money, at least two decimals.
+       */
+      bod_market_value: string;
+      /**
+       * Format: date
+       * @description The day.
+       */
+      date: string;
+      /**
+       * Format: decimal
+       * @description What went out, counted at its end: below zero. Money, at least two decimals.
+       */
+      eod_cashflow: string;
+      /**
+       * Format: decimal
+       * @description The value at the close of the day. Money, at least two decimals.
+       */
+      eod_market_value: string;
+      /**
+       * Format: decimal
+       * @description Fees, of trades and on their own. Money, at least two decimals.
+       */
+      fees: string;
+      /**
+       * Format: date
+       * @description The first day that counts.
+       */
+      from: string;
+      /**
+       * Format: decimal
+       * @description Dividends and interest. Money, at least two decimals.
+       */
+      income: string;
+      /**
+       * Format: decimal
+       * @description What 1 grew to since the first day, flows left out. A decimal number.
+       */
+      index: string | null;
+      /**
+       * @description `final`; `open_day`: the last day may still change; `estimated`: something was valued by a trade or an old price.
+       * @enum {string}
+       */
+      quality: 'final' | 'open_day' | 'estimated';
+      /**
+       * Format: decimal
+       * @description Taxes, of trades and on their own. Money, at least two decimals.
+       */
+      taxes: string;
+      /**
+       * Format: decimal
+       * @description The time-weighted return. A fraction: 0.0523 is 5.23 %.
+       */
+      twr: string | null;
+      /**
+       * Format: decimal
+       * @description In the whole's value at the close of the row.
+       */
+      weight: string | null;
+    };
+    /** @description What lies in a part. */
     SegmentExposure: {
       /**
        * Format: decimal
        * @description Long less short.
        */
       gross_value: string | null;
+      /** @description The value of the attribute, or the id of the security or portfolio. */
       key: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value of what is held. Money, at least two decimals.
        */
       long_value: string | null;
+      /** @description A name for people. */
       name: string | null;
       /** @description Of a position. */
       portfolio_id: string | null;
+      /** @description How many securities. */
       securities: number;
       /**
        * Format: decimal
@@ -4285,7 +5316,7 @@ export interface components {
       short_value: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close. Money, at least two decimals.
        */
       value: string | null;
       /**
@@ -4294,6 +5325,7 @@ export interface components {
        */
       weight: string | null;
     };
+    /** @description The returns of a part over a period. */
     SegmentPerformance: {
       /**
        * Format: decimal
@@ -4302,7 +5334,7 @@ export interface components {
       average_weight: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of the day before `from`. Money, at least two decimals.
        */
       begin_market_value: string | null;
       /**
@@ -4310,10 +5342,11 @@ export interface components {
        * @description In the whole's value.
        */
       begin_weight: string | null;
+      /** @description Calendar days, both ends included. */
       days: number;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The value at the close of `to`. Money, at least two decimals.
        */
       end_market_value: string | null;
       /**
@@ -4323,87 +5356,114 @@ export interface components {
       end_weight: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Fees, of trades and on their own. Money, at least two decimals.
        */
       fees: string | null;
+      /** @description What to know about the figures that there are. */
       flags: {
+        /** @description A stable name of it. */
         code: string;
-        /** Format: date */
+        /**
+         * Format: date
+         * @description The day.
+         */
         date?: string;
+        /** @description Which figure it is about; absent for all. */
         figure?: string;
+        /** @description A sentence for people. */
         message: string;
       }[];
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The first day that counts.
+       */
       from: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What the value grew by beyond the flows. Money, at least two decimals.
        */
       gain: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Dividends and interest. Money, at least two decimals.
        */
       income: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What came in from outside. Money, at least two decimals.
        */
       inflows: string | null;
+      /** @description The value of the attribute, or the id of the security or portfolio. */
       key: string;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The Modified Dietz return of the period. A fraction: 0.0523 is 5.23 %.
        */
       modified_dietz: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The money-weighted return per year (XIRR, actual/365). A fraction: 0.0523 is 5.23 %.
        */
       mwr: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The money-weighted return over the whole period. A fraction: 0.0523 is 5.23 %.
        */
       mwr_holding_period: string | null;
+      /** @description All rates that solve for the money-weighted return: several are flagged. */
       mwr_rates: string[];
+      /** @description A name for people. */
       name: string | null;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description What went out: below zero. Money, at least two decimals.
        */
       outflows: string | null;
+      /** @description The name of the period, as it was asked for. */
       period: string;
       /** @description Of a position. */
       portfolio_id: string | null;
-      /** @enum {string} */
+      /**
+       * @description `final`; `open_day`: the last day may still change; `estimated`: something was valued by a trade or an old price.
+       * @enum {string}
+       */
       quality: 'final' | 'open_day' | 'estimated';
       /** @description Why a figure is null. */
       reasons: {
+        /** @description A stable name of it. */
         code: string;
-        /** Format: date */
+        /**
+         * Format: date
+         * @description The day.
+         */
         date?: string;
+        /** @description Which figure it is about; absent for all. */
         figure?: string;
+        /** @description A sentence for people. */
         message: string;
       }[];
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Taxes, of trades and on their own. Money, at least two decimals.
        */
       taxes: string | null;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The last day that counts.
+       */
       to: string;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The time-weighted return. A fraction: 0.0523 is 5.23 %.
        */
       twr: string | null;
       /**
        * Format: decimal
-       * @description A fraction: 0.0523 is 5.23 %.
+       * @description The same for a year; null below one year unless asked for. A fraction: 0.0523 is 5.23 %.
        */
       twr_annualized: string | null;
     };
+    /** @description A series of numbers by day. */
     Series: {
       /** @description Of levels. */
       currency: string | null;
@@ -4412,11 +5472,17 @@ export interface components {
        * @enum {string}
        */
       kind: 'level' | 'rate';
+      /** @description A name for people. */
       name: string | null;
+      /** @description The series. */
       series_id: string;
     };
+    /** @description The value of a day. */
     SeriesValue: {
-      /** Format: date */
+      /**
+       * Format: date
+       * @description The day.
+       */
       date: string;
       /**
        * Format: decimal
@@ -4426,19 +5492,29 @@ export interface components {
     };
     /** @description The newest tick of a symbol. */
     Snapshot: {
+      /** @description The lowest price asked. */
       ask?: number;
+      /** @description The highest price offered. */
       bid?: number;
+      /** @description When it was made. */
       created_at: string;
-      /** Format: uuid */
+      /**
+       * Format: uuid
+       * @description Its identity; it stays when the price changes.
+       */
       id: string;
+      /** @description The latest price. */
       price: number;
+      /** @description The symbol. */
       symbol: string;
       /** @description Of the tick's own time, Unix milliseconds. */
       timestamp: number;
+      /** @description When it was last changed. */
       updated_at: string;
       /** @description Of the newest trade that told its size. */
       volume?: number;
     };
+    /** @description A symbol, and what is known of it. */
     SymbolFacts: {
       /** @description Whose calendar its days follow. */
       exchange: string;
@@ -4452,98 +5528,123 @@ export interface components {
       last_intraday: number | null;
       /** @description The newest tick, by its own time, Unix seconds; null where there is none. */
       newest_tick: number | null;
+      /** @description The symbol. */
       symbol: string;
     };
     /** @description A price at a moment. */
     Tick: {
-      ask?: number | string;
-      bid?: number | string;
+      /** @description The lowest price asked. */
+      ask?: number | string | null;
+      /** @description The highest price offered. */
+      bid?: number | string | null;
+      /** @description The price traded. */
       price: number | string;
-      /** @description Such as `AAPL.O`; a known exchange suffix is removed. */
-      ric: string;
+      /** @description Such as `AAPL.O`; a known exchange suffix is removed. One of `ric` and `symbol` is given. */
+      ric?: string | null;
       /** @description In place of `ric`. */
-      symbol?: string;
+      symbol?: string | null;
       /** @description Unix milliseconds, at most a minute ahead. */
       timestamp: number;
       /** @description The size of this trade. */
-      volume?: number | string;
+      volume?: number | string | null;
     };
+    /** @description A transaction with its corrections applied. */
     Transaction: {
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Interest bought or sold with a bond. Money, at least two decimals.
        */
       accrued_interest: string;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description The part of the cost that moves to the target of a spin-off. A decimal number.
        */
       cost_fraction?: string;
+      /** @description The currency of its amounts. */
       currency: string;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description The exchange rate agreed for this trade: 1 of its currency in base currency. A decimal number.
        */
       fx_rate?: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Quantity times price, before fees and taxes. Money, at least two decimals.
        */
       gross_transaction_amount: string;
+      /** @description The lots. */
       lots?: {
+        /** @description The lot: the transaction that opened it. */
         lot_id: string;
         /**
          * Format: decimal
-         * @description A decimal number.
+         * @description Units; below zero where sold short. A decimal number.
          */
         quantity: string;
       }[];
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The upstream's own figure, for comparison only. Money, at least two decimals.
        */
       net_cost?: string;
+      /** @description Anything, for people. */
       note?: string;
+      /** @description The portfolio. */
       portfolio_id: string;
       /** @description The log position of its recording. */
       position: number | null;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description Of one unit. A decimal number.
        */
       price: string;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description Units. A decimal number.
        */
       quantity: string;
       /**
        * Format: decimal
-       * @description A decimal number.
+       * @description New units for one held. A decimal number.
        */
       ratio?: string;
       /** @description Why it is pending. */
       reason: string | null;
+      /** @description The security. Cash is one too: `CASH_<currency>`. */
       security_id: string;
-      /** Format: date */
+      /**
+       * Format: date
+       * @description When it is settled.
+       */
       settlement_date?: string;
-      /** @enum {string} */
+      /**
+       * @description `applied`, `cancelled`, or `pending`: it waits for what it refers to.
+       * @enum {string}
+       */
       status: 'applied' | 'pending' | 'cancelled';
+      /** @description The security received in a spin-off, merger or exchange. */
       target_security_id?: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description Taxes, of trades and on their own. Money, at least two decimals.
        */
       taxes: string;
       /**
        * Format: decimal
-       * @description Money, at least two decimals.
+       * @description The fee of the trade. Money, at least two decimals.
        */
       trade_fee: string;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description When it happened.
+       */
       transaction_date: string;
+      /** @description The transaction; its id is its own within the portfolio. */
       transaction_id: string;
-      /** @enum {string} */
+      /**
+       * @description What it does.
+       * @enum {string}
+       */
       transaction_type:
         | 'BUY'
         | 'SELL'
@@ -4983,6 +6084,7 @@ export type Rollback = components['schemas']['Rollback'];
 export type RollbackOrder = components['schemas']['RollbackOrder'];
 export type RollingRow = components['schemas']['RollingRow'];
 export type Security = components['schemas']['Security'];
+export type SegmentDay = components['schemas']['SegmentDay'];
 export type SegmentExposure = components['schemas']['SegmentExposure'];
 export type SegmentPerformance = components['schemas']['SegmentPerformance'];
 export type Series = components['schemas']['Series'];
@@ -5048,14 +6150,21 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description What is asked for. */
             data: {
-              daily: components['schemas']['IndicatorRow'] & (Record<string, never> | null);
+              /** @description The latest of trading days. */
+              daily: components['schemas']['IndicatorRow'] | null;
               /** @description Whose calendar its days follow. */
               exchange: string;
-              intraday: components['schemas']['IndicatorRow'] & (Record<string, never> | null);
+              /** @description The latest of bars of five minutes. */
+              intraday: components['schemas']['IndicatorRow'] | null;
+              /** @description The symbol. */
               symbol: string;
             };
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5098,10 +6207,16 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description How many there are in `data`. */
             count: number;
+            /** @description What is asked for. */
             data: components['schemas']['AlertRule'][];
+            /** @description What to pass as `cursor` for those that follow; null for none. */
             next_cursor: string | null;
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5140,8 +6255,12 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description What is asked for. */
             data: components['schemas']['AlertRule'];
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5180,8 +6299,12 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description What is asked for. */
             data: components['schemas']['AlertRule'];
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5223,8 +6346,12 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description What is asked for. */
             data: components['schemas']['AlertRule'];
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5264,11 +6391,18 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description What is asked for. */
             data: {
-              /** Format: uuid */
+              /**
+               * Format: uuid
+               * @description The rule.
+               */
               rule_id: string;
             };
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5316,10 +6450,16 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description How many there are in `data`. */
             count: number;
+            /** @description What is asked for. */
             data: components['schemas']['Alert'][];
+            /** @description What to pass as `cursor` for those that follow; null for none. */
             next_cursor: string | null;
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5366,14 +6506,20 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description How many there are in `data`. */
             count: number;
+            /** @description What is asked for. */
             data: components['schemas']['IndicatorRow'][];
             /** @description Whose calendar its days follow. */
             exchange: string;
             /** @description The limit has left some of the range out. */
             has_more: boolean;
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
+            /** @description The symbol. */
             symbol: string;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5422,14 +6568,20 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description How many there are in `data`. */
             count: number;
+            /** @description What is asked for. */
             data: components['schemas']['IndicatorRow'][];
             /** @description Whose calendar its days follow. */
             exchange: string;
             /** @description The limit has left some of the range out. */
             has_more: boolean;
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
+            /** @description The symbol. */
             symbol: string;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5480,16 +6632,25 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description How many there are in `data`. */
             count: number;
+            /** @description What is asked for. */
             data: components['schemas']['Bar'][];
             /** @description Whose calendar its days follow. */
             exchange: string;
             /** @description The limit has left some of the range out. */
             has_more: boolean;
-            /** @enum {string} */
+            /**
+             * @description How long a bar is.
+             * @enum {string}
+             */
             interval: '1min' | '5min' | '15min' | '30min' | '1h' | '4h' | '1day';
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
+            /** @description The symbol. */
             symbol: string;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5526,9 +6687,14 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description How many there are in `data`. */
             count: number;
+            /** @description What is asked for. */
             data: components['schemas']['IndicatorDefinition'][];
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5595,23 +6761,33 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description How many there are in `data`. */
             count: number;
+            /** @description What is asked for. */
             data: components['schemas']['IndicatorPoint'][];
             /** @description Whose calendar its days follow. */
             exchange: string;
             /** @description The limit has left some of the range out. */
             has_more: boolean;
-            /** @enum {string} */
+            /**
+             * @description How long a bar is.
+             * @enum {string}
+             */
             interval: '1min' | '5min' | '15min' | '30min' | '1h' | '4h' | '1day';
             /** @description Defaults included. */
             params: {
               [key: string]: number;
             };
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
+            /** @description The symbol. */
             symbol: string;
             /** @description Unix milliseconds. */
             timestamp: number;
+            /** @description The kind of it. */
             type: string;
           };
           'text/csv': string;
@@ -5656,16 +6832,25 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description How many there are in `data`. */
             count: number;
+            /** @description What is asked for. */
             data: components['schemas']['Bar'][];
             /** @description Whose calendar its days follow. */
             exchange: string;
             /** @description The limit has left some of the range out. */
             has_more: boolean;
-            /** @enum {string} */
+            /**
+             * @description How long a bar is.
+             * @enum {string}
+             */
             interval: '1min' | '5min' | '15min' | '30min' | '1h' | '4h' | '1day';
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
+            /** @description The symbol. */
             symbol: string;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5702,9 +6887,14 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description How many there are in `data`. */
             count: number;
+            /** @description What is asked for. */
             data: components['schemas']['Snapshot'][];
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5742,8 +6932,12 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description What is asked for. */
             data: components['schemas']['Snapshot'];
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5769,6 +6963,7 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': {
+          /** @description The symbols, 100 at most. */
           symbols: string[];
         };
       };
@@ -5785,11 +6980,16 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description How many there are in `data`. */
             count: number;
+            /** @description What is asked for. */
             data: components['schemas']['Snapshot'][];
             /** @description Symbols without a price. */
             missing: string[];
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5825,8 +7025,12 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description What is asked for. */
             data: components['schemas']['MarketStats'];
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5868,10 +7072,16 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description How many there are in `data`. */
             count: number;
+            /** @description What is asked for. */
             data: components['schemas']['SymbolFacts'][];
+            /** @description Whether more follow. */
             has_more: boolean;
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5912,9 +7122,11 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description What is asked for. */
             data: {
               /** @description Became the current prices of their symbols. */
               accepted: number;
+              /** @description Ticks that were not taken. */
               rejected: number;
               /** @description Were there already, word for word, and changed nothing. */
               repeated: number;
@@ -5923,12 +7135,19 @@ export interface operations {
             };
             /** @description What is wrong with each rejected item, by its place from 0. */
             errors?: {
+              /** @description Dotted path of the member; empty when the whole is meant. */
               field: string;
+              /** @description Which of the ticks sent, from 0. */
               index: number;
+              /** @description A sentence for people. */
               message: string;
+              /** @description A stable name of the rule it breaks. */
               rule: string;
             }[];
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: true;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5950,24 +7169,34 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description What is asked for. */
             data: {
               /** @description Became the current prices of their symbols. */
               accepted: number;
+              /** @description Ticks that were not taken. */
               rejected: number;
               /** @description Were there already, word for word, and changed nothing. */
               repeated: number;
               /** @description Were older than that; they are in the bars of their own time. */
               stale: number;
             };
+            /** @description What went wrong; null or absent where nothing did. */
             error: string;
             /** @description What is wrong with each rejected item, by its place from 0. */
             errors: {
+              /** @description Dotted path of the member; empty when the whole is meant. */
               field: string;
+              /** @description Which of the ticks sent, from 0. */
               index: number;
+              /** @description A sentence for people. */
               message: string;
+              /** @description A stable name of the rule it breaks. */
               rule: string;
             }[];
-            /** @enum {boolean} */
+            /**
+             * @description Whether it succeeded.
+             * @enum {boolean}
+             */
             success: false;
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -5999,9 +7228,14 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description Whether the database answers. */
             database: boolean;
+            /** @description Whether Kafka is connected. */
             kafka: boolean;
-            /** @enum {string} */
+            /**
+             * @description How it stands.
+             * @enum {string}
+             */
             status: 'healthy' | 'degraded';
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -6025,9 +7259,14 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description Whether the database answers. */
             database: boolean;
+            /** @description Whether Kafka is connected. */
             kafka: boolean;
-            /** @enum {string} */
+            /**
+             * @description How it stands.
+             * @enum {string}
+             */
             status: 'healthy' | 'degraded';
             /** @description Unix milliseconds. */
             timestamp: number;
@@ -6058,7 +7297,10 @@ export interface operations {
         };
         content: {
           'application/json': {
-            /** @enum {string} */
+            /**
+             * @description How it stands.
+             * @enum {string}
+             */
             status: 'alive';
           };
         };
@@ -6089,7 +7331,10 @@ export interface operations {
         };
         content: {
           'application/json': {
-            /** @enum {string} */
+            /**
+             * @description How it stands.
+             * @enum {string}
+             */
             status: 'ready';
           };
         };
@@ -6109,13 +7354,19 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description Each thing it needs, and whether it answers. */
             checks: {
               [key: string]: {
+                /** @description What happened, in a sentence. */
                 detail?: string;
+                /** @description Whether it answers. */
                 ok: boolean;
               };
             };
-            /** @enum {string} */
+            /**
+             * @description How it stands.
+             * @enum {string}
+             */
             status: 'unavailable';
           };
         };
@@ -6191,6 +7442,7 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description The benchmarks. */
             benchmarks: components['schemas']['Benchmark'][];
             /** @description The cursor of the next page; null on the last one. */
             next_cursor: string | null;
@@ -6466,7 +7718,9 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description The benchmark. */
             benchmark_id: string;
+            /** @description The currency of the amounts beside it. */
             currency: string;
             /**
              * Format: date
@@ -6478,6 +7732,7 @@ export interface operations {
              * @description Up to here every component has values of its own.
              */
             last_date: string | null;
+            /** @description A name for people. */
             name: string | null;
             /** @description The cursor of the next page; null on the last one. */
             next_cursor: string | null;
@@ -6486,6 +7741,7 @@ export interface operations {
              * @enum {string}
              */
             rebalancing: 'daily' | 'monthly' | 'quarterly' | 'yearly' | 'never';
+            /** @description The rows, in order. */
             rows: components['schemas']['BenchmarkDay'][];
           };
           'application/vnd.apache.arrow.stream': string;
@@ -6639,8 +7895,11 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description The events, in the order of the log. */
             events: components['schemas']['Event'][];
+            /** @description The position of the last event there is. */
             head: number;
+            /** @description What to pass as `after` for those that follow. */
             next: number;
           };
           'application/vnd.apache.arrow.stream': string;
@@ -6698,6 +7957,8 @@ export interface operations {
       /** @description The rows in order. */
       200: {
         headers: {
+          /** @description A name for the file. */
+          'Content-Disposition'?: string;
           'RateLimit-Limit': components['headers']['RateLimit-Limit'];
           'RateLimit-Remaining': components['headers']['RateLimit-Remaining'];
           'RateLimit-Reset': components['headers']['RateLimit-Reset'];
@@ -6750,6 +8011,8 @@ export interface operations {
       /** @description The rows in order. */
       200: {
         headers: {
+          /** @description A name for the file. */
+          'Content-Disposition'?: string;
           'RateLimit-Limit': components['headers']['RateLimit-Limit'];
           'RateLimit-Remaining': components['headers']['RateLimit-Remaining'];
           'RateLimit-Reset': components['headers']['RateLimit-Reset'];
@@ -6871,6 +8134,7 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description The generations. */
             generations: components['schemas']['Generation'][];
           };
         };
@@ -6922,6 +8186,7 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description The groups. */
             groups: components['schemas']['Group'][];
             /** @description The cursor of the next page; null on the last one. */
             next_cursor: string | null;
@@ -7155,10 +8420,12 @@ export interface operations {
         basis?: 'net' | 'gross';
         /** @description What to explain the difference from: the id of a benchmark. */
         benchmark: string;
-        /** @description What both sides are put together by; `asset_class` by default. */
+        /** @description What both sides are put together by; `asset_class` by default. Not by position or portfolio: a benchmark has none. */
         by?: 'asset_class' | 'sector' | 'country' | 'currency' | 'type' | 'security';
         /** @description Converts amounts at the rates of each day; the base currency by default. */
         currency?: string;
+        /** @description With `apart` what exchange rates brought is an effect of its own, and the others are those of local returns; `merged` by default. */
+        currency_effect?: 'merged' | 'apart';
         /** @description The last day that counts; the last complete one by default. */
         date?: string;
         /** @description Where in the day flows count: inflows at its begin and outflows at its end by default. */
@@ -7206,27 +8473,47 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description The benchmark, where one was asked for. */
             benchmark: components['schemas']['BenchmarkName'];
-            /** @enum {string} */
+            /**
+             * @description What positions are put together by.
+             * @enum {string}
+             */
             by: 'asset_class' | 'sector' | 'country' | 'currency' | 'type' | 'security';
             /**
              * Format: date
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description By what rules the figures were made. */
             conventions: {
+              /** @description `net` of fees, or `gross`: with fees added back. */
               basis: string;
+              /**
+               * @description Where what exchange rates did is counted.
+               * @enum {string}
+               */
+              currency_effect: 'merged' | 'apart';
+              /** @description Where in the day flows count. */
               flow_timing: string;
+              /** @description How the days are put together. */
               linking: string;
+              /** @description The model of the attribution. */
               model: string;
+              /** @description Whether returns are `after` taxes or `before` them. */
               taxes: string;
             };
+            /** @description The currency of the amounts beside it. */
             currency: string;
+            /** @description The day. */
             date: string | null;
             /** @description As it was asked for. */
             group_id: string;
+            /** @description The first day of the first value. */
             inception: string | null;
+            /** @description The periods, in the order asked for. */
             periods: components['schemas']['PeriodAttribution'][];
+            /** @description The portfolios, by id. */
             portfolio_ids: string[];
             /** @description A position of the log; null for a principal of some portfolios. */
             position: number | null;
@@ -7322,7 +8609,10 @@ export interface operations {
         };
         content: {
           'application/json': {
-            /** @enum {string} */
+            /**
+             * @description What positions are put together by.
+             * @enum {string}
+             */
             by:
               | 'position'
               | 'security'
@@ -7337,19 +8627,30 @@ export interface operations {
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description By what rules the figures were made. */
             conventions: {
+              /** @description `net` of fees, or `gross`: with fees added back. */
               basis: string;
+              /** @description Where in the day flows count. */
               flow_timing: string;
+              /** @description How the days are put together. */
               linking: string;
+              /** @description Which value a period begins with. */
               opening_value: string;
+              /** @description Whether returns are `after` taxes or `before` them. */
               taxes: string;
             };
+            /** @description The currency of the amounts beside it. */
             currency: string;
+            /** @description The day. */
             date: string | null;
             /** @description As it was asked for. */
             group_id: string;
+            /** @description The first day of the first value. */
             inception: string | null;
+            /** @description The periods, in the order asked for. */
             periods: components['schemas']['PeriodContributions'][];
+            /** @description The portfolios, by id. */
             portfolio_ids: string[];
             /** @description A position of the log; null for a principal of some portfolios. */
             position: number | null;
@@ -7443,22 +8744,37 @@ export interface operations {
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description The currency of the amounts beside it. */
             currency: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day that counts.
+             */
             from: string | null;
             /** @description As it was asked for. */
             group_id: string;
+            /** @description The portfolios, by id. */
             portfolio_ids: string[];
             /** @description Why there are no rows. */
             reasons: {
+              /** @description A stable name of it. */
               code: string;
-              /** Format: date */
+              /**
+               * Format: date
+               * @description The day.
+               */
               date?: string;
+              /** @description Which figure it is about; absent for all. */
               figure?: string;
+              /** @description A sentence for people. */
               message: string;
             }[];
+            /** @description The rows, in order. */
             rows: components['schemas']['Drawdown'][];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day that counts.
+             */
             to: string | null;
           };
           'application/vnd.apache.arrow.stream': string;
@@ -7542,7 +8858,10 @@ export interface operations {
         };
         content: {
           'application/json': {
-            /** @enum {string} */
+            /**
+             * @description What positions are put together by.
+             * @enum {string}
+             */
             by:
               | 'position'
               | 'security'
@@ -7552,28 +8871,43 @@ export interface operations {
               | 'country'
               | 'currency'
               | 'type';
-            /** @enum {string} */
+            /**
+             * @description Whether trades move the cash by themselves (`derived`), or cash transactions are recorded (`explicit`).
+             * @enum {string}
+             */
             cash: 'include' | 'exclude';
             /**
              * Format: date
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description How much lies in the largest holdings. */
             concentration: components['schemas']['Concentration'];
+            /** @description The currency of the amounts beside it. */
             currency: string;
+            /** @description The day. */
             date: string | null;
             /** @description As it was asked for. */
             group_id: string;
+            /** @description The portfolios, by id. */
             portfolio_ids: string[];
             /** @description Why figures are null. */
             reasons: {
+              /** @description A stable name of it. */
               code: string;
-              /** Format: date */
+              /**
+               * Format: date
+               * @description The day.
+               */
               date?: string;
+              /** @description Which figure it is about; absent for all. */
               figure?: string;
+              /** @description A sentence for people. */
               message: string;
             }[];
+            /** @description The parts. */
             segments: components['schemas']['SegmentExposure'][];
+            /** @description The whole. */
             total: {
               /**
                * Format: decimal
@@ -7582,9 +8916,10 @@ export interface operations {
               gross_value: string | null;
               /**
                * Format: decimal
-               * @description Money, at least two decimals.
+               * @description The value of what is held. Money, at least two decimals.
                */
               long_value: string | null;
+              /** @description How many securities. */
               securities: number;
               /**
                * Format: decimal
@@ -7593,7 +8928,7 @@ export interface operations {
               short_value: string | null;
               /**
                * Format: decimal
-               * @description Money, at least two decimals.
+               * @description The value at the close. Money, at least two decimals.
                */
               value: string | null;
               /**
@@ -7656,12 +8991,18 @@ export interface operations {
         format?: 'json' | 'csv' | 'ndjson' | 'arrow' | 'parquet';
         /** @description The first day, included. */
         from?: string;
+        /** @description Of value at risk and expected shortfall, in returns; 1 by default. */
+        horizon?: number;
         /** @description Read the books as they were known after this log position or at this instant. */
         known_at?: string;
+        /** @description A fraction per year, below which returns count as short in `downside_deviation` and `sortino`; the riskless rate by default. */
+        minimum_acceptable_return?: number;
         /** @description How Arrow and Parquet hold decimals: exactly (`decimal`, by default), as the nearest binary `float`, or as the `text` of JSON. */
         numbers?: 'decimal' | 'float' | 'text';
         /** @description Separated by commas: MTD, QTD, YTD, SI, 6M, 3Y, 2024, 2024-Q1, 2024-03; MTD,QTD,YTD,1Y,3Y,5Y,10Y,SI by default. */
         periods?: string;
+        /** @description By which means are annualised, and deviations by its root; 252, 52 or 12 by default. */
+        returns_per_year?: number;
         /** @description `false` leaves the risk out; `true` by default. */
         risk?: 'true' | 'false';
         /** @description What money earns without risk: a fraction per year such as 0.02, or `series:<id>` of rates. */
@@ -7701,22 +9042,30 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description The benchmark, where one was asked for. */
             benchmark?: components['schemas']['BenchmarkName'];
             /**
              * Format: date
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description By what rules the figures were made. */
             conventions: components['schemas']['Conventions'];
+            /** @description The currency of the amounts beside it. */
             currency: string;
+            /** @description The day. */
             date: string | null;
             /** @description As it was asked for. */
             group_id: string;
+            /** @description The first day of the first value. */
             inception: string | null;
+            /** @description The periods, in the order asked for. */
             periods: components['schemas']['PeriodPerformance'][];
+            /** @description The portfolios, by id. */
             portfolio_ids: string[];
             /** @description The log position the figures were computed from; null for a principal of some portfolios. */
             position: number | null;
+            /** @description What money earns without risk, where it was asked for. */
             risk_free?: components['schemas']['RiskFreeName'];
           };
           'application/vnd.apache.arrow.stream': string;
@@ -7796,11 +9145,15 @@ export interface operations {
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description The currency of the amounts beside it. */
             currency: string;
+            /** @description The day. */
             date: string | null;
             /** @description As it was asked for. */
             group_id: string;
+            /** @description The portfolios, by id. */
             portfolio_ids: string[];
+            /** @description What is held. */
             positions: components['schemas']['Holding'][];
           };
           'application/vnd.apache.arrow.stream': string;
@@ -7860,8 +9213,12 @@ export interface operations {
         known_at?: string;
         /** @description The most rows to send, 1 to 100000; 10000 by default. */
         limit?: number;
+        /** @description A fraction per year, below which returns count as short in `downside_deviation` and `sortino`; the riskless rate by default. */
+        minimum_acceptable_return?: number;
         /** @description How Arrow and Parquet hold decimals: exactly (`decimal`, by default), as the nearest binary `float`, or as the `text` of JSON. */
         numbers?: 'decimal' | 'float' | 'text';
+        /** @description By which means are annualised, and deviations by its root; 252, 52 or 12 by default. */
+        returns_per_year?: number;
         /** @description What money earns without risk: a fraction per year such as 0.02, or `series:<id>` of rates. */
         risk_free?: string;
         /** @description `before` adds taxes back; `after` by default. */
@@ -7899,21 +9256,29 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description The benchmark, where one was asked for. */
             benchmark?: components['schemas']['BenchmarkName'];
             /**
              * Format: date
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description The currency of the amounts beside it. */
             currency: string;
-            /** @enum {string} */
+            /**
+             * @description How far apart the rows are.
+             * @enum {string}
+             */
             frequency: 'daily' | 'weekly' | 'monthly';
             /** @description As it was asked for. */
             group_id: string;
             /** @description The cursor of the next page; null on the last one. */
             next_cursor: string | null;
+            /** @description The portfolios, by id. */
             portfolio_ids: string[];
+            /** @description What money earns without risk, where it was asked for. */
             risk_free?: components['schemas']['RiskFreeName'];
+            /** @description The rows, in order. */
             rows: components['schemas']['RollingRow'][];
           };
           'application/vnd.apache.arrow.stream': string;
@@ -8007,7 +9372,10 @@ export interface operations {
         };
         content: {
           'application/json': {
-            /** @enum {string} */
+            /**
+             * @description What positions are put together by.
+             * @enum {string}
+             */
             by:
               | 'position'
               | 'security'
@@ -8022,25 +9390,170 @@ export interface operations {
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description By what rules the figures were made. */
             conventions: {
+              /** @description `net` of fees, or `gross`: with fees added back. */
               basis: string;
+              /** @description Where in the day flows count. */
               flow_timing: string;
+              /** @description What movements between parts are for each of them. */
               internal_flows: string;
+              /** @description Whether returns are `after` taxes or `before` them. */
               taxes: string;
             };
+            /** @description The currency of the amounts beside it. */
             currency: string;
+            /** @description The day. */
             date: string | null;
             /** @description As it was asked for. */
             group_id: string;
+            /** @description The first day of the first value. */
             inception: string | null;
+            /** @description The portfolios, by id. */
             portfolio_ids: string[];
             /** @description A position of the log; null for a principal of some portfolios. */
             position: number | null;
+            /** @description The parts. */
             segments: components['schemas']['SegmentPerformance'][];
           };
           'application/vnd.apache.arrow.stream': string;
           'application/vnd.apache.parquet': string;
           'application/x-ndjson': components['schemas']['SegmentPerformance'];
+          'text/csv': string;
+        };
+      };
+      /** @description What If-None-Match names still holds. */
+      304: {
+        headers: {
+          /** @description Send it back as If-None-Match. */
+          ETag?: string;
+          'RateLimit-Limit': components['headers']['RateLimit-Limit'];
+          'RateLimit-Remaining': components['headers']['RateLimit-Remaining'];
+          'RateLimit-Reset': components['headers']['RateLimit-Reset'];
+          /** @description The log position that the reply reflects. */
+          'X-Chronofolio-Position'?: number;
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['InvalidParameter'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      501: components['responses']['NotImplemented'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  getGroupSegmentsTimeseries: {
+    parameters: {
+      query: {
+        /** @description `gross` adds fees back; `net` by default. */
+        basis?: 'net' | 'gross';
+        /** @description What positions are put together by; `asset_class` by default. */
+        by?: 'asset_class' | 'sector' | 'country' | 'currency' | 'type' | 'security' | 'portfolio';
+        /** @description Converts amounts at the rates of each day; the base currency by default. */
+        currency?: string;
+        /** @description Goes on where the reply that gave it ended (`next_cursor`). */
+        cursor?: string;
+        /** @description Where in the day flows count: inflows at its begin and outflows at its end by default. */
+        flow_timing?: 'default' | 'begin' | 'end';
+        /** @description Overrides `Accept`. */
+        format?: 'json' | 'csv' | 'ndjson' | 'arrow' | 'parquet';
+        /** @description `daily` by default. */
+        frequency?: 'daily' | 'weekly' | 'monthly' | 'quarterly' | 'yearly';
+        /** @description The first day, included. */
+        from?: string;
+        /** @description Which of the parts: the `key` that it has in `/segments/performance`. */
+        key: string;
+        /** @description Read the books as they were known after this log position or at this instant. */
+        known_at?: string;
+        /** @description The most rows to send, 1 to 100000; 10000 by default. */
+        limit?: number;
+        /** @description How Arrow and Parquet hold decimals: exactly (`decimal`, by default), as the nearest binary `float`, or as the `text` of JSON. */
+        numbers?: 'decimal' | 'float' | 'text';
+        /** @description `before` adds taxes back; `after` by default. */
+        taxes?: 'after' | 'before';
+        /** @description The last day, included. */
+        to?: string;
+      };
+      header?: never;
+      path: {
+        /** @description The id of a group, or the ids of portfolios with commas between. */
+        group_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The rows in order. */
+      200: {
+        headers: {
+          /** @description Send it back as If-None-Match. */
+          ETag?: string;
+          /** @description The next page, `rel="next"`. */
+          Link?: string;
+          'RateLimit-Limit': components['headers']['RateLimit-Limit'];
+          'RateLimit-Remaining': components['headers']['RateLimit-Remaining'];
+          'RateLimit-Reset': components['headers']['RateLimit-Reset'];
+          /** @description Every day up to this one is complete. */
+          'X-Chronofolio-Complete-Through'?: string;
+          /** @description The log position that the reply reflects. */
+          'X-Chronofolio-Position'?: number;
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /**
+             * @description What positions are put together by.
+             * @enum {string}
+             */
+            by: 'asset_class' | 'sector' | 'country' | 'currency' | 'type' | 'security' | 'portfolio';
+            /**
+             * Format: date
+             * @description Every day up to this one is complete.
+             */
+            complete_through: string | null;
+            /** @description By what rules the figures were made. */
+            conventions: {
+              /** @description How returns are put on a year. */
+              annualization: string;
+              /** @description `net` of fees, or `gross`: with fees added back. */
+              basis: string;
+              /** @description Where in the day flows count. */
+              flow_timing: string;
+              /** @description How the days are put together. */
+              linking: string;
+              /** @description Which value a period begins with. */
+              opening_value: string;
+              /** @description Whether returns are `after` taxes or `before` them. */
+              taxes: string;
+            };
+            /** @description The currency of the amounts beside it. */
+            currency: string;
+            /**
+             * @description How far apart the rows are.
+             * @enum {string}
+             */
+            frequency: 'daily' | 'weekly' | 'monthly' | 'quarterly' | 'yearly';
+            /** @description As it was asked for. */
+            group_id: string;
+            /** @description The value of the attribute, or the id of the security or portfolio. */
+            key: string;
+            /** @description The cursor of the next page; null on the last one. */
+            next_cursor: string | null;
+            /** @description The portfolios, by id. */
+            portfolio_ids: string[];
+            /** @description The rows, in order. */
+            rows: components['schemas']['SegmentDay'][];
+          };
+          'application/vnd.apache.arrow.stream': string;
+          'application/vnd.apache.parquet': string;
+          'application/x-ndjson': components['schemas']['SegmentDay'];
           'text/csv': string;
         };
       };
@@ -8131,14 +9644,35 @@ export interface operations {
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description By what rules the figures were made. */
+            conventions: {
+              /** @description How returns are put on a year. */
+              annualization: string;
+              /** @description `net` of fees, or `gross`: with fees added back. */
+              basis: string;
+              /** @description Where in the day flows count. */
+              flow_timing: string;
+              /** @description How the days are put together. */
+              linking: string;
+              /** @description Which value a period begins with. */
+              opening_value: string;
+              /** @description Whether returns are `after` taxes or `before` them. */
+              taxes: string;
+            };
+            /** @description The currency of the amounts beside it. */
             currency: string;
-            /** @enum {string} */
+            /**
+             * @description How far apart the rows are.
+             * @enum {string}
+             */
             frequency: 'daily' | 'weekly' | 'monthly' | 'quarterly' | 'yearly';
             /** @description As it was asked for. */
             group_id: string;
             /** @description The cursor of the next page; null on the last one. */
             next_cursor: string | null;
+            /** @description The portfolios, by id. */
             portfolio_ids: string[];
+            /** @description The rows, in order. */
             rows: components['schemas']['PortfolioDay'][];
           };
           'application/vnd.apache.arrow.stream': string;
@@ -8193,6 +9727,7 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description The keys. */
             keys: components['schemas']['AccessKey'][];
           };
         };
@@ -8349,6 +9884,7 @@ export interface operations {
           'application/json': {
             /** @description The cursor of the next page; null on the last one. */
             next_cursor: string | null;
+            /** @description The portfolios. */
             portfolios: components['schemas']['Portfolio'][];
           };
           'application/vnd.apache.arrow.stream': string;
@@ -8523,10 +10059,12 @@ export interface operations {
         basis?: 'net' | 'gross';
         /** @description What to explain the difference from: the id of a benchmark. */
         benchmark: string;
-        /** @description What both sides are put together by; `asset_class` by default. */
+        /** @description What both sides are put together by; `asset_class` by default. Not by position or portfolio: a benchmark has none. */
         by?: 'asset_class' | 'sector' | 'country' | 'currency' | 'type' | 'security';
         /** @description Converts amounts at the rates of each day; the base currency by default. */
         currency?: string;
+        /** @description With `apart` what exchange rates brought is an effect of its own, and the others are those of local returns; `merged` by default. */
+        currency_effect?: 'merged' | 'apart';
         /** @description The last day that counts; the last complete one by default. */
         date?: string;
         /** @description Where in the day flows count: inflows at its begin and outflows at its end by default. */
@@ -8574,25 +10112,45 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description The benchmark, where one was asked for. */
             benchmark: components['schemas']['BenchmarkName'];
-            /** @enum {string} */
+            /**
+             * @description What positions are put together by.
+             * @enum {string}
+             */
             by: 'asset_class' | 'sector' | 'country' | 'currency' | 'type' | 'security';
             /**
              * Format: date
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description By what rules the figures were made. */
             conventions: {
+              /** @description `net` of fees, or `gross`: with fees added back. */
               basis: string;
+              /**
+               * @description Where what exchange rates did is counted.
+               * @enum {string}
+               */
+              currency_effect: 'merged' | 'apart';
+              /** @description Where in the day flows count. */
               flow_timing: string;
+              /** @description How the days are put together. */
               linking: string;
+              /** @description The model of the attribution. */
               model: string;
+              /** @description Whether returns are `after` taxes or `before` them. */
               taxes: string;
             };
+            /** @description The currency of the amounts beside it. */
             currency: string;
+            /** @description The day. */
             date: string | null;
+            /** @description The first day of the first value. */
             inception: string | null;
+            /** @description The periods, in the order asked for. */
             periods: components['schemas']['PeriodAttribution'][];
+            /** @description The portfolio. */
             portfolio_id: string;
             /** @description A position of the log; null for a principal of some portfolios. */
             position: number | null;
@@ -8675,6 +10233,7 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description The days with flows. */
             cashflows: components['schemas']['Cashflow'][];
             /**
              * Format: date
@@ -8683,6 +10242,7 @@ export interface operations {
             complete_through: string | null;
             /** @description The cursor of the next page; null on the last one. */
             next_cursor: string | null;
+            /** @description The portfolio. */
             portfolio_id: string;
           };
           'application/vnd.apache.arrow.stream': string;
@@ -8839,7 +10399,10 @@ export interface operations {
         };
         content: {
           'application/json': {
-            /** @enum {string} */
+            /**
+             * @description What positions are put together by.
+             * @enum {string}
+             */
             by:
               | 'position'
               | 'security'
@@ -8854,17 +10417,28 @@ export interface operations {
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description By what rules the figures were made. */
             conventions: {
+              /** @description `net` of fees, or `gross`: with fees added back. */
               basis: string;
+              /** @description Where in the day flows count. */
               flow_timing: string;
+              /** @description How the days are put together. */
               linking: string;
+              /** @description Which value a period begins with. */
               opening_value: string;
+              /** @description Whether returns are `after` taxes or `before` them. */
               taxes: string;
             };
+            /** @description The currency of the amounts beside it. */
             currency: string;
+            /** @description The day. */
             date: string | null;
+            /** @description The first day of the first value. */
             inception: string | null;
+            /** @description The periods, in the order asked for. */
             periods: components['schemas']['PeriodContributions'][];
+            /** @description The portfolio. */
             portfolio_id: string;
             /** @description A position of the log; null for a principal of some portfolios. */
             position: number | null;
@@ -8958,20 +10532,35 @@ export interface operations {
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description The currency of the amounts beside it. */
             currency: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day that counts.
+             */
             from: string | null;
+            /** @description The portfolio. */
             portfolio_id: string;
             /** @description Why there are no rows. */
             reasons: {
+              /** @description A stable name of it. */
               code: string;
-              /** Format: date */
+              /**
+               * Format: date
+               * @description The day.
+               */
               date?: string;
+              /** @description Which figure it is about; absent for all. */
               figure?: string;
+              /** @description A sentence for people. */
               message: string;
             }[];
+            /** @description The rows, in order. */
             rows: components['schemas']['Drawdown'][];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day that counts.
+             */
             to: string | null;
           };
           'application/vnd.apache.arrow.stream': string;
@@ -9057,9 +10646,11 @@ export interface operations {
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description The restatements, the oldest first. */
             epochs: components['schemas']['Epoch'][];
             /** @description The cursor of the next page; null on the last one. */
             next_cursor: string | null;
+            /** @description The portfolio. */
             portfolio_id: string;
           };
           'application/vnd.apache.arrow.stream': string;
@@ -9143,7 +10734,10 @@ export interface operations {
         };
         content: {
           'application/json': {
-            /** @enum {string} */
+            /**
+             * @description What positions are put together by.
+             * @enum {string}
+             */
             by:
               | 'position'
               | 'security'
@@ -9153,26 +10747,41 @@ export interface operations {
               | 'country'
               | 'currency'
               | 'type';
-            /** @enum {string} */
+            /**
+             * @description Whether trades move the cash by themselves (`derived`), or cash transactions are recorded (`explicit`).
+             * @enum {string}
+             */
             cash: 'include' | 'exclude';
             /**
              * Format: date
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description How much lies in the largest holdings. */
             concentration: components['schemas']['Concentration'];
+            /** @description The currency of the amounts beside it. */
             currency: string;
+            /** @description The day. */
             date: string | null;
+            /** @description The portfolio. */
             portfolio_id: string;
             /** @description Why figures are null. */
             reasons: {
+              /** @description A stable name of it. */
               code: string;
-              /** Format: date */
+              /**
+               * Format: date
+               * @description The day.
+               */
               date?: string;
+              /** @description Which figure it is about; absent for all. */
               figure?: string;
+              /** @description A sentence for people. */
               message: string;
             }[];
+            /** @description The parts. */
             segments: components['schemas']['SegmentExposure'][];
+            /** @description The whole. */
             total: {
               /**
                * Format: decimal
@@ -9181,9 +10790,10 @@ export interface operations {
               gross_value: string | null;
               /**
                * Format: decimal
-               * @description Money, at least two decimals.
+               * @description The value of what is held. Money, at least two decimals.
                */
               long_value: string | null;
+              /** @description How many securities. */
               securities: number;
               /**
                * Format: decimal
@@ -9192,7 +10802,7 @@ export interface operations {
               short_value: string | null;
               /**
                * Format: decimal
-               * @description Money, at least two decimals.
+               * @description The value at the close. Money, at least two decimals.
                */
               value: string | null;
               /**
@@ -9255,12 +10865,18 @@ export interface operations {
         format?: 'json' | 'csv' | 'ndjson' | 'arrow' | 'parquet';
         /** @description The first day, included. */
         from?: string;
+        /** @description Of value at risk and expected shortfall, in returns; 1 by default. */
+        horizon?: number;
         /** @description Read the books as they were known after this log position or at this instant. */
         known_at?: string;
+        /** @description A fraction per year, below which returns count as short in `downside_deviation` and `sortino`; the riskless rate by default. */
+        minimum_acceptable_return?: number;
         /** @description How Arrow and Parquet hold decimals: exactly (`decimal`, by default), as the nearest binary `float`, or as the `text` of JSON. */
         numbers?: 'decimal' | 'float' | 'text';
         /** @description Separated by commas: MTD, QTD, YTD, SI, 6M, 3Y, 2024, 2024-Q1, 2024-03; MTD,QTD,YTD,1Y,3Y,5Y,10Y,SI by default. */
         periods?: string;
+        /** @description By which means are annualised, and deviations by its root; 252, 52 or 12 by default. */
+        returns_per_year?: number;
         /** @description `false` leaves the risk out; `true` by default. */
         risk?: 'true' | 'false';
         /** @description What money earns without risk: a fraction per year such as 0.02, or `series:<id>` of rates. */
@@ -9300,20 +10916,28 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description The benchmark, where one was asked for. */
             benchmark?: components['schemas']['BenchmarkName'];
             /**
              * Format: date
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description By what rules the figures were made. */
             conventions: components['schemas']['Conventions'];
+            /** @description The currency of the amounts beside it. */
             currency: string;
+            /** @description The day. */
             date: string | null;
+            /** @description The first day of the first value. */
             inception: string | null;
+            /** @description The periods, in the order asked for. */
             periods: components['schemas']['PeriodPerformance'][];
+            /** @description The portfolio. */
             portfolio_id: string;
             /** @description The log position the figures were computed from; null for a principal of some portfolios. */
             position: number | null;
+            /** @description What money earns without risk, where it was asked for. */
             risk_free?: components['schemas']['RiskFreeName'];
           };
           'application/vnd.apache.arrow.stream': string;
@@ -9393,9 +11017,13 @@ export interface operations {
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description The currency of the amounts beside it. */
             currency: string;
+            /** @description The day. */
             date: string | null;
+            /** @description The portfolio. */
             portfolio_id: string;
+            /** @description What is held. */
             positions: components['schemas']['Position'][];
           };
           'application/vnd.apache.arrow.stream': string;
@@ -9474,17 +11102,22 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description The currency in which the portfolio is reported. */
             base_currency: string;
             /**
              * Format: date
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description The currency of the amounts beside it. */
             currency: string;
             /** @description The cursor of the next page; null on the last one. */
             next_cursor: string | null;
+            /** @description The portfolio. */
             portfolio_id: string;
+            /** @description The rows, in order. */
             rows: components['schemas']['HistoryRow'][];
+            /** @description The security. Cash is one too: `CASH_<currency>`. */
             security_id: string;
           };
           'application/vnd.apache.arrow.stream': string;
@@ -9561,17 +11194,24 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description The currency in which the portfolio is reported. */
             base_currency: string;
             /**
              * Format: date
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description The currency of the amounts beside it. */
             currency: string;
+            /** @description The day. */
             date: string | null;
+            /** @description What was taken out of which lot, the first first. */
             disposals: components['schemas']['Disposal'][];
+            /** @description The lots. */
             lots: components['schemas']['Lot'][];
+            /** @description The portfolio. */
             portfolio_id: string;
+            /** @description The security. Cash is one too: `CASH_<currency>`. */
             security_id: string;
           };
           'application/vnd.apache.arrow.stream': string;
@@ -9669,19 +11309,34 @@ export interface operations {
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description By what rules the figures were made. */
             conventions: {
+              /** @description How returns are put on a year. */
               annualization: string;
+              /** @description `net` of fees, or `gross`: with fees added back. */
               basis: string;
+              /** @description Where in the day flows count. */
               flow_timing: string;
+              /** @description How the days are put together. */
+              linking: string;
+              /** @description Which value a period begins with. */
+              opening_value: string;
+              /** @description Whether returns are `after` taxes or `before` them. */
               taxes: string;
             };
+            /** @description The currency of the amounts beside it. */
             currency: string;
+            /** @description The day. */
             date: string | null;
+            /** @description The first day of the first value. */
             inception: string | null;
+            /** @description The periods, in the order asked for. */
             periods: components['schemas']['PositionPeriod'][];
+            /** @description The portfolio. */
             portfolio_id: string;
             /** @description A position of the log; null for a principal of some portfolios. */
             position: number | null;
+            /** @description The security. Cash is one too: `CASH_<currency>`. */
             security_id: string;
           };
           'application/vnd.apache.arrow.stream': string;
@@ -9769,11 +11424,15 @@ export interface operations {
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description The currency of the amounts beside it. */
             currency: string;
             /** @description The cursor of the next page; null on the last one. */
             next_cursor: string | null;
+            /** @description The portfolio. */
             portfolio_id: string;
+            /** @description The rows, in order. */
             rows: components['schemas']['PositionDay'][];
+            /** @description The security. Cash is one too: `CASH_<currency>`. */
             security_id: string;
           };
           'application/vnd.apache.arrow.stream': string;
@@ -9922,8 +11581,12 @@ export interface operations {
         known_at?: string;
         /** @description The most rows to send, 1 to 100000; 10000 by default. */
         limit?: number;
+        /** @description A fraction per year, below which returns count as short in `downside_deviation` and `sortino`; the riskless rate by default. */
+        minimum_acceptable_return?: number;
         /** @description How Arrow and Parquet hold decimals: exactly (`decimal`, by default), as the nearest binary `float`, or as the `text` of JSON. */
         numbers?: 'decimal' | 'float' | 'text';
+        /** @description By which means are annualised, and deviations by its root; 252, 52 or 12 by default. */
+        returns_per_year?: number;
         /** @description What money earns without risk: a fraction per year such as 0.02, or `series:<id>` of rates. */
         risk_free?: string;
         /** @description `before` adds taxes back; `after` by default. */
@@ -9961,19 +11624,27 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description The benchmark, where one was asked for. */
             benchmark?: components['schemas']['BenchmarkName'];
             /**
              * Format: date
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description The currency of the amounts beside it. */
             currency: string;
-            /** @enum {string} */
+            /**
+             * @description How far apart the rows are.
+             * @enum {string}
+             */
             frequency: 'daily' | 'weekly' | 'monthly';
             /** @description The cursor of the next page; null on the last one. */
             next_cursor: string | null;
+            /** @description The portfolio. */
             portfolio_id: string;
+            /** @description What money earns without risk, where it was asked for. */
             risk_free?: components['schemas']['RiskFreeName'];
+            /** @description The rows, in order. */
             rows: components['schemas']['RollingRow'][];
           };
           'application/vnd.apache.arrow.stream': string;
@@ -10067,7 +11738,10 @@ export interface operations {
         };
         content: {
           'application/json': {
-            /** @enum {string} */
+            /**
+             * @description What positions are put together by.
+             * @enum {string}
+             */
             by:
               | 'position'
               | 'security'
@@ -10082,23 +11756,166 @@ export interface operations {
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description By what rules the figures were made. */
             conventions: {
+              /** @description `net` of fees, or `gross`: with fees added back. */
               basis: string;
+              /** @description Where in the day flows count. */
               flow_timing: string;
+              /** @description What movements between parts are for each of them. */
               internal_flows: string;
+              /** @description Whether returns are `after` taxes or `before` them. */
               taxes: string;
             };
+            /** @description The currency of the amounts beside it. */
             currency: string;
+            /** @description The day. */
             date: string | null;
+            /** @description The first day of the first value. */
             inception: string | null;
+            /** @description The portfolio. */
             portfolio_id: string;
             /** @description A position of the log; null for a principal of some portfolios. */
             position: number | null;
+            /** @description The parts. */
             segments: components['schemas']['SegmentPerformance'][];
           };
           'application/vnd.apache.arrow.stream': string;
           'application/vnd.apache.parquet': string;
           'application/x-ndjson': components['schemas']['SegmentPerformance'];
+          'text/csv': string;
+        };
+      };
+      /** @description What If-None-Match names still holds. */
+      304: {
+        headers: {
+          /** @description Send it back as If-None-Match. */
+          ETag?: string;
+          'RateLimit-Limit': components['headers']['RateLimit-Limit'];
+          'RateLimit-Remaining': components['headers']['RateLimit-Remaining'];
+          'RateLimit-Reset': components['headers']['RateLimit-Reset'];
+          /** @description The log position that the reply reflects. */
+          'X-Chronofolio-Position'?: number;
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['InvalidParameter'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      501: components['responses']['NotImplemented'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  getPortfolioSegmentsTimeseries: {
+    parameters: {
+      query: {
+        /** @description `gross` adds fees back; `net` by default. */
+        basis?: 'net' | 'gross';
+        /** @description What positions are put together by; `asset_class` by default. */
+        by?: 'asset_class' | 'sector' | 'country' | 'currency' | 'type' | 'security' | 'portfolio';
+        /** @description Converts amounts at the rates of each day; the base currency by default. */
+        currency?: string;
+        /** @description Goes on where the reply that gave it ended (`next_cursor`). */
+        cursor?: string;
+        /** @description Where in the day flows count: inflows at its begin and outflows at its end by default. */
+        flow_timing?: 'default' | 'begin' | 'end';
+        /** @description Overrides `Accept`. */
+        format?: 'json' | 'csv' | 'ndjson' | 'arrow' | 'parquet';
+        /** @description `daily` by default. */
+        frequency?: 'daily' | 'weekly' | 'monthly' | 'quarterly' | 'yearly';
+        /** @description The first day, included. */
+        from?: string;
+        /** @description Which of the parts: the `key` that it has in `/segments/performance`. */
+        key: string;
+        /** @description Read the books as they were known after this log position or at this instant. */
+        known_at?: string;
+        /** @description The most rows to send, 1 to 100000; 10000 by default. */
+        limit?: number;
+        /** @description How Arrow and Parquet hold decimals: exactly (`decimal`, by default), as the nearest binary `float`, or as the `text` of JSON. */
+        numbers?: 'decimal' | 'float' | 'text';
+        /** @description `before` adds taxes back; `after` by default. */
+        taxes?: 'after' | 'before';
+        /** @description The last day, included. */
+        to?: string;
+      };
+      header?: never;
+      path: {
+        /** @description The portfolio. */
+        portfolio_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The rows in order. */
+      200: {
+        headers: {
+          /** @description Send it back as If-None-Match. */
+          ETag?: string;
+          /** @description The next page, `rel="next"`. */
+          Link?: string;
+          'RateLimit-Limit': components['headers']['RateLimit-Limit'];
+          'RateLimit-Remaining': components['headers']['RateLimit-Remaining'];
+          'RateLimit-Reset': components['headers']['RateLimit-Reset'];
+          /** @description Every day up to this one is complete. */
+          'X-Chronofolio-Complete-Through'?: string;
+          /** @description The log position that the reply reflects. */
+          'X-Chronofolio-Position'?: number;
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /**
+             * @description What positions are put together by.
+             * @enum {string}
+             */
+            by: 'asset_class' | 'sector' | 'country' | 'currency' | 'type' | 'security' | 'portfolio';
+            /**
+             * Format: date
+             * @description Every day up to this one is complete.
+             */
+            complete_through: string | null;
+            /** @description By what rules the figures were made. */
+            conventions: {
+              /** @description How returns are put on a year. */
+              annualization: string;
+              /** @description `net` of fees, or `gross`: with fees added back. */
+              basis: string;
+              /** @description Where in the day flows count. */
+              flow_timing: string;
+              /** @description How the days are put together. */
+              linking: string;
+              /** @description Which value a period begins with. */
+              opening_value: string;
+              /** @description Whether returns are `after` taxes or `before` them. */
+              taxes: string;
+            };
+            /** @description The currency of the amounts beside it. */
+            currency: string;
+            /**
+             * @description How far apart the rows are.
+             * @enum {string}
+             */
+            frequency: 'daily' | 'weekly' | 'monthly' | 'quarterly' | 'yearly';
+            /** @description The value of the attribute, or the id of the security or portfolio. */
+            key: string;
+            /** @description The cursor of the next page; null on the last one. */
+            next_cursor: string | null;
+            /** @description The portfolio. */
+            portfolio_id: string;
+            /** @description The rows, in order. */
+            rows: components['schemas']['SegmentDay'][];
+          };
+          'application/vnd.apache.arrow.stream': string;
+          'application/vnd.apache.parquet': string;
+          'application/x-ndjson': components['schemas']['SegmentDay'];
           'text/csv': string;
         };
       };
@@ -10189,12 +12006,33 @@ export interface operations {
              * @description Every day up to this one is complete.
              */
             complete_through: string | null;
+            /** @description By what rules the figures were made. */
+            conventions: {
+              /** @description How returns are put on a year. */
+              annualization: string;
+              /** @description `net` of fees, or `gross`: with fees added back. */
+              basis: string;
+              /** @description Where in the day flows count. */
+              flow_timing: string;
+              /** @description How the days are put together. */
+              linking: string;
+              /** @description Which value a period begins with. */
+              opening_value: string;
+              /** @description Whether returns are `after` taxes or `before` them. */
+              taxes: string;
+            };
+            /** @description The currency of the amounts beside it. */
             currency: string;
-            /** @enum {string} */
+            /**
+             * @description How far apart the rows are.
+             * @enum {string}
+             */
             frequency: 'daily' | 'weekly' | 'monthly' | 'quarterly' | 'yearly';
             /** @description The cursor of the next page; null on the last one. */
             next_cursor: string | null;
+            /** @description The portfolio. */
             portfolio_id: string;
+            /** @description The rows, in order. */
             rows: components['schemas']['PortfolioDay'][];
           };
           'application/vnd.apache.arrow.stream': string;
@@ -10284,7 +12122,9 @@ export interface operations {
             complete_through: string | null;
             /** @description The cursor of the next page; null on the last one. */
             next_cursor: string | null;
+            /** @description The portfolio. */
             portfolio_id: string;
+            /** @description The transactions. */
             transactions: components['schemas']['Transaction'][];
           };
           'application/vnd.apache.arrow.stream': string;
@@ -10415,6 +12255,7 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description The rebuilds. */
             rebuilds: components['schemas']['Rebuild'][];
           };
         };
@@ -10667,6 +12508,7 @@ export interface operations {
           'application/json': {
             /** @description The cursor of the next page; null on the last one. */
             next_cursor: string | null;
+            /** @description The securities. */
             securities: components['schemas']['Security'][];
           };
           'application/vnd.apache.arrow.stream': string;
@@ -10819,6 +12661,7 @@ export interface operations {
           'application/json': {
             /** @description The cursor of the next page; null on the last one. */
             next_cursor: string | null;
+            /** @description The series. */
             series: components['schemas']['Series'][];
           };
           'application/vnd.apache.arrow.stream': string;
@@ -11059,10 +12902,13 @@ export interface operations {
              * @enum {string}
              */
             kind: 'level' | 'rate';
+            /** @description A name for people. */
             name: string | null;
             /** @description The cursor of the next page; null on the last one. */
             next_cursor: string | null;
+            /** @description The rows, in order. */
             rows: components['schemas']['SeriesValue'][];
+            /** @description The series. */
             series_id: string;
           };
           'application/vnd.apache.arrow.stream': string;

@@ -42,7 +42,7 @@ export async function* bodyText(c: ApiContext): AsyncGenerator<string> {
   const reader = stream.getReader();
   try {
     for (;;) {
-      const { value, done } = await reader.read();
+      const { value, done } = await reader.read().catch(brokenOff);
       const text = decode(decoder, value);
       if (text !== '') yield text;
       if (done) return;
@@ -50,6 +50,11 @@ export async function* bodyText(c: ApiContext): AsyncGenerator<string> {
   } finally {
     reader.releaseLock();
   }
+}
+
+/** A client that goes away while it sends is no failure of ours, and is not counted as one. */
+function brokenOff(cause: unknown): never {
+  throw new Problem('malformed-body', 'the body broke off before its end', { cause });
 }
 
 function decode(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array | undefined): string {

@@ -18,7 +18,7 @@ export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A type in a few words: `text`, `number or text`, `list of Position`, `one of a, b`. */
+/** A type in a few words: `text`, `number or decimal`, `list of Position`, `one of a, b`. */
 export function typeOf(schema: Node): string {
   const reference = text(schema['$ref']);
   if (reference !== undefined) {
@@ -32,23 +32,31 @@ export function typeOf(schema: Node): string {
   if ('const' in schema) return `<code>${escapeHtml(String(schema['const']))}</code>`;
   const types = [schema['type']].flat().map(String);
   return types
-    .map((type) => (type === 'array' ? `list of ${typeOf(node(schema['items']))}` : named(type)))
+    .map((type) => (type === 'array' ? `list of ${typeOf(node(schema['items']))}` : named(type, schema)))
     .join(' or ');
 }
 
-function named(type: string): string {
-  return type === 'string' ? 'text' : type === 'undefined' ? 'anything' : escapeHtml(type);
+/** Of a text, what it is the text of: `decimal`, `date`. */
+function named(type: string, schema: Node): string {
+  if (type === 'string') return escapeHtml(text(schema['format']) ?? 'text');
+  return type === 'undefined' ? 'anything' : escapeHtml(type);
 }
 
-/** The members of an object schema as a table; nothing for other schemas. */
+/** The members of an object schema as a table, those of objects within it after theirs; nothing for other schemas. */
 export function membersTable(schema: Node): string {
-  const members = Object.entries(node(schema['properties']));
-  if (members.length === 0) return '';
+  const rows = memberRows(schema, '');
+  if (rows.length === 0) return '';
+  return `<table><tr><th>Member</th><th>Type</th><th></th></tr>${rows.join('')}</table>`;
+}
+
+function memberRows(schema: Node, before: string): string[] {
   const required = new Set(Array.isArray(schema['required']) ? schema['required'].map(String) : []);
-  const rows = members.map(([name, value]) => {
+  return Object.entries(node(schema['properties'])).flatMap(([name, value]) => {
     const member = node(value);
     const mark = required.has(name) ? '' : ' ?';
-    return `<tr><td><code>${escapeHtml(name)}</code>${mark}</td><td>${typeOf(member)}</td><td>${inlineProse(text(member['description']))}</td></tr>`;
+    const path = `${before}${name}`;
+    const row = `<tr><td><code>${escapeHtml(path)}</code>${mark}</td><td>${typeOf(member)}</td><td>${inlineProse(text(member['description']))}</td></tr>`;
+    const items = node(member['items']);
+    return [row, ...memberRows(member, `${path}.`), ...memberRows(items, `${path}[].`)];
   });
-  return `<table><tr><th>Member</th><th>Type</th><th></th></tr>${rows.join('')}</table>`;
 }

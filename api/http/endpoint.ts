@@ -43,7 +43,7 @@ export interface EndpointInput<P, Q> {
 /** The requirement of an endpoint as it is enforced and documented. */
 export function requirementOf(
   spec: Pick<EndpointSpec<never, never>, 'scope' | 'allPortfolios'> & { readonly method: string },
-): Required<Requirement> {
+): Requirement {
   return {
     scope: spec.scope ?? (spec.method === 'get' ? 'read' : 'write'),
     allPortfolios: spec.allPortfolios ?? false,

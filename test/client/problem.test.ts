@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ChronofolioError } from '../../client/problem.ts';
 import { pages, rows } from '../../client/pages.ts';
+import type { NextPage } from '../../client/pages.ts';
 
 const reply = (status: number) => new Response(null, { status, headers: { 'X-Request-Id': 'r1' } });
 
@@ -27,7 +28,7 @@ test.each([
 
 test('pages end with the last, and each is asked for only when it is wanted', async () => {
   const asked: (string | undefined)[] = [];
-  const load = async (cursor: string | undefined) => {
+  const load = async ({ cursor }: NextPage) => {
     asked.push(cursor);
     const at = Number(cursor ?? '0');
     return { items: [at, at + 0.5], next_cursor: at === 2 ? null : String(at + 1) };

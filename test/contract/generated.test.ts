@@ -19,7 +19,7 @@ test('client/schema.ts is generated from the document', async () => {
   const source = `${COMMENT_HEADER}${astToString(nodes)}`;
   const config = await resolveConfig(FILE);
   await expect(await format(source, { ...config, parser: 'typescript' })).toMatchFileSnapshot(FILE);
-});
+}, 120_000);
 
 /** They are for who reads the document; types are as good without. */
 function withoutExamples(name: string, value: unknown): unknown {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createChronofolioClient, succeeded } from '../../client/client.ts';
 import type { ChronofolioClient } from '../../client/client.ts';
 import { pages, rows } from '../../client/pages.ts';
+import type { NextPage } from '../../client/pages.ts';
 import { ChronofolioError } from '../../client/problem.ts';
 import type { TestApi } from '../support/api.ts';
 import { createStage } from './stage.ts';
@@ -99,10 +100,10 @@ describe('a week of a portfolio', () => {
   });
 
   test('comes in pages, of which the client makes one list', async () => {
-    const page = (cursor: string | undefined) =>
+    const page = (next: NextPage) =>
       succeeded(
         client.GET('/v1/portfolios/{portfolio_id}/timeseries', {
-          params: { path: PORTFOLIO, query: { limit: 2, cursor } },
+          params: { path: PORTFOLIO, query: { limit: 2, ...next } },
         }),
       );
     const sizes: number[] = [];
@@ -166,6 +167,13 @@ describe('what is refused', () => {
     const error = await refusal(succeeded(client.POST('/v1/prices', { body })));
     expect(error).toMatchObject({ status: 422, code: 'rejected' });
     expect(error.errors).toMatchObject([{ field: 'price', rule: 'positive' }]);
+  });
+
+  test('is typed as the problem document it is, where nothing is thrown', async () => {
+    const { data, error } = await client.GET('/v1/portfolios/{portfolio_id}', {
+      params: { path: { portfolio_id: 'NOBODYS' } },
+    });
+    expect([data, error?.status, error?.detail]).toEqual([undefined, 404, 'there is no portfolio NOBODYS']);
   });
 
   test('by market data is told by its envelope', async () => {

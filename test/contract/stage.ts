@@ -118,7 +118,7 @@ export function createLock(token: string): { readonly access: Access; lock(): vo
         return locked;
       },
       knows: (given) => given === token,
-      authenticate: async (given) => (given === token ? LOCAL : undefined),
+      authenticate: async (given) => (given === token ? LOCAL : 'invalid'),
     },
     lock: () => void (locked = true),
   };

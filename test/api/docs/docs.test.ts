@@ -169,6 +169,25 @@ test('the page holds every operation and loads nothing', async () => {
   expect(page).not.toMatch(/<script|<link|<img|src=|@import|url\(|https?:\/\//);
 });
 
+test('the page tells of each operation who may call it, and can be pointed to', async () => {
+  const page = await (await api.get('/docs')).text();
+  const rebuild = document.paths['/v1/rebuilds']?.['post'];
+  const from = page.indexOf(`<div id="${rebuild?.operationId}">`);
+  expect(from).toBeGreaterThan(0);
+  expect(page.slice(from, page.indexOf('</details>', from))).toContain('Scope <code>operate</code>.');
+  for (const [, { operationId }] of operations) expect(page).toContain(`<a href="#${operationId}">`);
+  const anchors = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+  const links = [...page.matchAll(/ href="#([^"]+)"/g)].map(([, id]) => id);
+  expect(links.filter((id) => !anchors.has(id))).toEqual([]);
+});
+
+test('the page reads as prose, with the members of objects within objects', async () => {
+  const page = await (await api.get('/docs')).text();
+  expect(page).not.toContain('**');
+  expect(page).toContain('<strong>Access.</strong>');
+  expect(page).toContain('<code>blocked_days[].reason</code>');
+});
+
 test('the policy of the page lets its own style through', async () => {
   const reply = await api.get('/docs');
   const style = /<style>([\s\S]*?)<\/style>/.exec(await reply.text())?.[1] ?? '';

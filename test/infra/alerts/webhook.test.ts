@@ -102,7 +102,11 @@ describe('a webhook', () => {
 
   it('does not wait for a reply for ever, nor read one that does not end', async () => {
     const hasty = sender({ timeoutMs: 100 });
-    expect(await hasty(delivery(`${origin}/silent`))).toEqual({ ok: false, final: false, error: 'timed out' });
+    expect(await hasty(delivery(`${origin}/silent`))).toEqual({
+      ok: false,
+      final: false,
+      error: 'timed out',
+    });
     expect(await sender()(delivery(`${origin}/endless`))).toEqual({ ok: true });
   });
 
