@@ -53,6 +53,7 @@ export function securityHeaders(): MiddlewareHandler<ApiEnv> {
 }
 
 const EXPOSED_HEADERS = [
+  'Content-Disposition',
   'ETag',
   'Link',
   'Location',

@@ -10,7 +10,9 @@ export function unmatched(api: Api): NotFoundHandler<ApiEnv> {
     .map(({ method, path }) => ({ method, pattern: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`) }));
   return (c) => {
     const methods = new Set(
-      known.filter(({ pattern }) => pattern.test(c.req.path)).map(({ method }) => method),
+      known
+        .filter(({ pattern }) => pattern.test(c.req.path))
+        .flatMap(({ method }) => (method === 'GET' ? [method, 'HEAD'] : method)),
     );
     const problem =
       methods.size === 0

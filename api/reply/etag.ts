@@ -1,9 +1,10 @@
-/** Entity tags: one per version of the books and format. The address of a reply says the rest. */
+/** Entity tags: one per version of the books, of the reports, and format. The address of a reply says the rest. */
 import { createHash } from 'node:crypto';
+import { REPORT_VERSION } from '../../domain/books/version.ts';
 import type { Version } from '../../projections/queries/read-model.ts';
 
-export function etagOf(version: Version, format: string): string {
-  const tag = createHash('sha256').update(version.tag).digest('base64url').slice(0, 12);
+export function etagOf(version: Version, format: string, reports = REPORT_VERSION): string {
+  const tag = createHash('sha256').update(`${reports} ${version.tag}`).digest('base64url').slice(0, 12);
   return `"${version.position}.${tag}.${format}"`;
 }
 

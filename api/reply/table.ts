@@ -35,10 +35,9 @@ export interface Table<Row extends object> {
 /** The headers of a reply that shows a version of the books. */
 export function versionHeaders({ position, tag }: ShownVersion, format: string): Record<string, string> {
   return {
-    // Who may not be told the position gets a tag of what the reply holds, when that is known.
-    ...(position === null
-      ? {}
-      : { ETag: etagOf({ position, tag }, format), 'X-Chronofolio-Position': String(position) }),
+    // Who may not be told the position gets a tag of what the reply holds in the place of this one: see `concealed`.
+    ETag: etagOf({ position: position ?? 0, tag }, format),
+    ...(position === null ? {} : { 'X-Chronofolio-Position': String(position) }),
     // Kept, but never used without asking whether it still holds.
     'Cache-Control': 'private, no-cache',
     Vary: 'Accept',

@@ -40,7 +40,7 @@ function addressOf({ path }: Operation, side: 'hidden' | 'missing' | 'own'): str
 }
 
 /** Values of parameters that a route cannot do without. */
-const REQUIRED: Readonly<Record<string, string>> = { benchmark: 'SEC_A' };
+const REQUIRED: Readonly<Record<string, string>> = { benchmark: 'SEC_A', by: 'type', key: 'equity' };
 
 /** The address with a query of what is required and what is wanted besides. */
 function withQuery(address: string, { path, required }: Operation, query = ''): string {

@@ -61,7 +61,7 @@ describe('paths and methods', () => {
 
     const deleted = await api.request('/v1/portfolios', { method: 'DELETE' });
     expect(deleted.status).toBe(405);
-    expect(deleted.headers.get('Allow')?.split(', ').sort()).toEqual(['GET', 'POST']);
+    expect(deleted.headers.get('Allow')?.split(', ').sort()).toEqual(['GET', 'HEAD', 'POST']);
     expect((await api.post('/v1/portfolios/P/positions', {})).status).toBe(405);
   });
 
