@@ -33,6 +33,8 @@ const INDIFFERENT = [
 ].map((folder) => `test/${folder}/**/!(*.engine).test.ts`);
 const ALONE = [
   'test/api/reads/known-at.test.ts',
+  'test/api/reads/returns-edges.test.ts',
+  'test/api/reads/returns-reference.test.ts',
   'test/architecture.test.ts',
   'test/crash/kill.test.ts',
   'test/infra/kafka/outbox-publisher.test.ts',
