@@ -69,5 +69,3 @@ export function openAccess(origins: readonly string[], observer: AccessObserver 
     trustedProxies: 0,
   };
 }
-
-export const OPEN_ACCESS: Access = openAccess([]);

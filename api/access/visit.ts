@@ -23,9 +23,9 @@ const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const LOOPBACK_HOP = /^(127(\.\d{1,3}){3}(:\d+)?|::1|\[::1\](:\d+)?|::ffff:127(\.\d{1,3}){3})$/i;
 
 /**
- * Whether a page from elsewhere asks, or a proxy for somebody elsewhere. Programs send neither `Origin` nor `Sec-Fetch-Site`, and address this
- * machine as what it is: by `localhost` or a number. Another name may be one that a page had resolved to this
- * machine, to be of one origin with it.
+ * Whether a page from elsewhere asks, or a proxy for somebody elsewhere. Programs send neither `Origin` nor
+ * `Sec-Fetch-Site`, and address this machine as what it is: by `localhost` or a number. Another name may be one
+ * that a page had resolved to this machine, to be of one origin with it.
  * @param origins that may ask in spite of it, as may their names; `*` is none of them
  */
 export function isForeign(visit: Visit, origins: readonly string[]): boolean {

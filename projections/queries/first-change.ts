@@ -39,7 +39,7 @@ export async function firstChange(
 }
 
 /** Later than any day. */
-const NEVER = '9999-12-31';
+export const NEVER = '9999-12-31';
 
 function isAsFar(a: PortfolioRow, b: PortfolioRow): boolean {
   return a.latest_date === b.latest_date && a.complete_through === b.complete_through;

@@ -7,6 +7,7 @@ import { transactionFrom } from '../../domain/books/transactions.ts';
 import { internalFlows } from '../../domain/groups/internal-flows.ts';
 import type { Flows, RatedMovement } from '../../domain/groups/internal-flows.ts';
 import { matchTransfers } from '../../domain/groups/transfers.ts';
+import { NEVER } from './first-change.ts';
 import type { MovementRow } from './group-rows.ts';
 import type { DateRange, ReadModel } from './read-model.ts';
 import type { PortfolioRow } from './rows.ts';
@@ -20,7 +21,7 @@ export function flowsName(date: string, baseCurrency: string): string {
 
 /** The first date on which one differs from the other; later than any date where none does. */
 export function firstFlowChange(a: InternalFlows, b: InternalFlows): string {
-  let first = '9999-12-31';
+  let first = NEVER;
   for (const [one, other] of [
     [a, b],
     [b, a],

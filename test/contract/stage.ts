@@ -1,6 +1,6 @@
 /** The whole API, market data included, over books in which every list has something to show. */
 import type { MarketDependencies } from '../../api/market/app.ts';
-import { OPEN_ACCESS } from '../../api/access/access.ts';
+import { openAccess } from '../../api/access/access.ts';
 import type { Access } from '../../api/access/access.ts';
 import { LOCAL } from '../../domain/access/principal.ts';
 import { calendarOf, createCalendars } from '../../domain/market/calendars/calendars.ts';
@@ -113,7 +113,7 @@ export function createLock(token: string): { readonly access: Access; lock(): vo
   let locked = false;
   return {
     access: {
-      ...OPEN_ACCESS,
+      ...openAccess([]),
       get required() {
         return locked;
       },

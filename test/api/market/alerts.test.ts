@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OPEN_ACCESS } from '../../../api/access/access.ts';
+import { openAccess } from '../../../api/access/access.ts';
 import type { Access } from '../../../api/access/access.ts';
 import type { ApiEnv } from '../../../api/http/context.ts';
 import { controlled } from '../../../api/http/middleware.ts';
@@ -17,7 +17,7 @@ import type { TestDatabase } from '../../support/database.ts';
 let db: TestDatabase;
 let alerts: AlertRules;
 const api = new OpenAPIHono<ApiEnv>();
-api.use(controlled(OPEN_ACCESS));
+api.use(controlled(openAccess([])));
 beforeAll(async () => {
   db = await createTestDatabase({ searchPath: 'public' });
   alerts = createAlertStore({
@@ -229,7 +229,7 @@ describe('where access is required', () => {
     };
     const required = new OpenAPIHono<ApiEnv>();
     const authenticate: Access['authenticate'] = async (token) => callers[token] ?? 'invalid';
-    required.use(controlled({ ...OPEN_ACCESS, required: true, authenticate }));
+    required.use(controlled({ ...openAccess([]), required: true, authenticate }));
     registerAlerts(required, { alerts });
     for (const path of ['/api/alerts?symbol=HOOK', `/api/alerts/${id}`])
       for (const [caller, shown] of [

@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OPEN_ACCESS } from '../../../api/access/access.ts';
+import { openAccess } from '../../../api/access/access.ts';
 import type { ApiEnv } from '../../../api/http/context.ts';
 import { controlled } from '../../../api/http/middleware.ts';
 import { registerAnalytics } from '../../../api/market/analytics.ts';
@@ -43,7 +43,7 @@ beforeAll(async () => {
   await store.advance('intraday', NOW, 0);
   await store.advance('historical', NOW, 0);
   api = new OpenAPIHono<ApiEnv>();
-  api.use(controlled(OPEN_ACCESS));
+  api.use(controlled(openAccess([])));
   const now = () => NOW;
   registerAnalytics(api, { analytics: createAnalyticsReader({ database, now }) });
   registerIndicators(api, {

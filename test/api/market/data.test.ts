@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { describe, expect, it } from 'vitest';
-import { OPEN_ACCESS } from '../../../api/access/access.ts';
+import { openAccess } from '../../../api/access/access.ts';
 import type { ApiEnv } from '../../../api/http/context.ts';
 import { controlled } from '../../../api/http/middleware.ts';
 import { registerData } from '../../../api/market/data.ts';
@@ -27,7 +27,7 @@ const bar = (n: number): ServedBar => ({
 function market() {
   const asked: BarQuery[] = [];
   const api = new OpenAPIHono<ApiEnv>();
-  api.use(controlled(OPEN_ACCESS));
+  api.use(controlled(openAccess([])));
   registerData(api, {
     bars: {
       async bars(query) {

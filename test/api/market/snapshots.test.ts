@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from '@hono/zod-openapi';
-import { OPEN_ACCESS } from '../../../api/access/access.ts';
+import { openAccess } from '../../../api/access/access.ts';
 import type { Api, ApiEnv } from '../../../api/http/context.ts';
 import { controlled } from '../../../api/http/middleware.ts';
 import { crossOrigin, requestId } from '../../../api/http/middleware.ts';
@@ -22,7 +22,7 @@ const failures: unknown[] = [];
 beforeAll(async () => {
   db = await createTestDatabase();
   api = new OpenAPIHono<ApiEnv>();
-  api.use(controlled(OPEN_ACCESS));
+  api.use(controlled(openAccess([])));
   const counts = createRequestCounts();
   const observer = { failure: (_: string, error: unknown) => failures.push(error) };
   api.use(requestId(), crossOrigin(['*']), reportFailures(observer), counts.middleware);

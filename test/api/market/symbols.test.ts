@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { expect, it } from 'vitest';
-import { OPEN_ACCESS } from '../../../api/access/access.ts';
+import { openAccess } from '../../../api/access/access.ts';
 import type { ApiEnv } from '../../../api/http/context.ts';
 import { controlled } from '../../../api/http/middleware.ts';
 import { registerSymbols } from '../../../api/market/symbols.ts';
@@ -19,7 +19,7 @@ const facts = (symbol: string): SymbolFacts => ({
 function market() {
   const asked: unknown[] = [];
   const api = new OpenAPIHono<ApiEnv>();
-  api.use(controlled(OPEN_ACCESS));
+  api.use(controlled(openAccess([])));
   registerSymbols(api, {
     symbols: {
       async list(options = {}) {

@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { describe, expect, it } from 'vitest';
-import { OPEN_ACCESS } from '../../../api/access/access.ts';
+import { openAccess } from '../../../api/access/access.ts';
 import type { ApiEnv } from '../../../api/http/context.ts';
 import { controlled } from '../../../api/http/middleware.ts';
 import { registerTicks } from '../../../api/market/ticks.ts';
@@ -22,7 +22,7 @@ async function take(items: readonly unknown[]): Promise<TickResult[]> {
 
 async function post(body: string, type = 'application/json') {
   const api = new OpenAPIHono<ApiEnv>();
-  api.use(controlled(OPEN_ACCESS));
+  api.use(controlled(openAccess([])));
   registerTicks(api, { take, bodyLimitBytes: 2_000, maxTicks: 5 });
   const response = await api.request('/api/ticks', {
     method: 'POST',
